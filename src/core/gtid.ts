@@ -20,7 +20,11 @@ export function formatGtid(gtid: Gtid): string {
 export function parseGtid(text: string): Gtid {
   const parts = /^(\d+)-(\d+)-(\d+)$/.exec(text.trim())
   if (parts === null) {
-    throw new CdcError('CDC-C06', { where: 'GTID', what: `"${text}" is not domain-server-sequence`, fix: 'for example 0-1-42' })
+    throw new CdcError('CDC-C06', {
+      where: 'GTID',
+      what: `"${text}" is not domain-server-sequence`,
+      fix: 'for example 0-1-42',
+    })
   }
   return { domain: Number(parts[1]), server: Number(parts[2]), sequence: BigInt(parts[3] ?? '0') }
 }

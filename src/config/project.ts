@@ -24,7 +24,8 @@ export function findProject(start: string, explicit?: string): Project {
   if (directory === undefined || !hasConnectors(directory)) {
     throw new CdcError('CDC-C02', {
       where: explicit === undefined ? resolve(start) : resolve(start, explicit),
-      what: explicit === undefined ? 'no connectors/ here or in any directory above' : 'no connectors/ in this directory',
+      what:
+        explicit === undefined ? 'no connectors/ here or in any directory above' : 'no connectors/ in this directory',
     })
   }
   const environment = loadEnvironment(directory)

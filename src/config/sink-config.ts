@@ -1,6 +1,17 @@
+import { must } from '../core/assert.ts'
 import type { PostgresSettings } from '../core/postgres-settings.ts'
+import { fillCollectionName } from './collection-name.ts'
+import { findPlugin } from './connector-class.ts'
+import { valueOf } from './examine.ts'
+import type { RawConfig } from './examine.ts'
+import { examineSink } from './examine-sink.ts'
+import { compileJavaRegex } from './java-regex.ts'
 import type { Notice } from './notice.ts'
+import { parsePostgresUrl } from './postgres-url.ts'
+import type { PostgresUrl } from './postgres-url.ts'
+import { readPem, throwProblems } from './source-config.ts'
 import type { ParseOptions } from './source-config.ts'
+import { readTransforms } from './transforms.ts'
 
 export interface TargetName {
   readonly schema: string
@@ -10,6 +21,7 @@ export interface TargetName {
 /** A sink connector's configuration, checked and resolved. */
 export interface SinkConfig {
   readonly name: string
+  /** The full class name. */
   readonly connectorClass: string
   readonly postgres: PostgresSettings
   matchesTopic(topic: string): boolean
@@ -25,10 +37,94 @@ export interface SinkConfig {
   readonly batchMs: number
   readonly notices: readonly Notice[]
   /** The configuration as given, name included. Holds secrets. */
-  readonly raw: Readonly<Record<string, string>>
+  readonly raw: RawConfig
 }
 
-/** @throws CdcErrors with every mistake at once (CDC-C05 unknown key, CDC-C06 value, CDC-C07 missing key). */
-export function parseSinkConfig(_raw: Readonly<Record<string, string>>, _options: ParseOptions = {}): SinkConfig {
-  throw new Error('BUG: not written yet')
+/**
+ * Checks a sink configuration.
+ * @throws CdcErrors with every mistake at once (CDC-C05 unknown key, CDC-C06 value, CDC-C07 missing key, CDC-C09 a
+ * certificate file that cannot be read).
+ */
+export function parseSinkConfig(raw: RawConfig, options: ParseOptions = {}): SinkConfig {
+  const { problems, notices } = examineSink(raw, options.runtime ?? 'embedded')
+  throwProblems(problems, raw, options)
+  const value = (name: string): string => must(valueOf('sink', raw, name), name).trim()
+  const isTrue = (name: string): boolean => value(name).toLowerCase() === 'true'
+  const { url } = { url: undefined, ...parsePostgresUrl(value('connection.url')) }
+  const address = must(url, 'checked connection.url')
+  const { route } = readTransforms(raw)
+  const format = value('collection.name.format')
+  const quoteIdentifiers = isTrue('quote.identifiers')
+  const fold = (name: string): string => (quoteIdentifiers ? name : name.toLowerCase())
+  const ownSchema = address.parameters.get('currentSchema')?.split(',')[0]?.trim() ?? ''
+  return {
+    name: value('name'),
+    connectorClass: must(findPlugin(value('connector.class')), 'plugin').class,
+    postgres: postgresSettings(raw, address, options),
+    matchesTopic: topicMatcher(raw),
+    targetName(database, table, topic) {
+      const filled = fillCollectionName(format, { database, table, topic: route(topic) })
+      return {
+        schema: filled.schema === undefined ? ownSchema || 'public' : fold(filled.schema),
+        table: fold(filled.table),
+      }
+    },
+    quoteIdentifiers,
+    deleteEnabled: isTrue('delete.enabled'),
+    truncateEnabled: isTrue('truncate.enabled'),
+    schemaEvolution: value('schema.evolution').toLowerCase() === 'none' ? 'none' : 'basic',
+    batchRows: Number(value('apply.batch.rows')),
+    batchBytes: Number(value('apply.batch.bytes')),
+    batchMs: Number(value('apply.batch.ms')),
+    notices,
+    raw,
+  }
+}
+
+function topicMatcher(raw: RawConfig): (topic: string) => boolean {
+  const expression = raw['topics.regex'] ?? ''
+  if (expression.trim() === '') {
+    const names = new Set((raw['topics'] ?? '').split(',').map((name) => name.trim()))
+    return (topic) => names.has(topic)
+  }
+  const { regex } = { regex: undefined, ...compileJavaRegex(expression, { ignoreCase: false }) }
+  const checked = must(regex, 'checked topics.regex')
+  return (topic) => checked.test(topic)
+}
+
+/** As pgjdbc does: what the URL says wins over the keys. */
+function postgresSettings(raw: RawConfig, url: PostgresUrl, options: ParseOptions): PostgresSettings {
+  const user = url.user ?? raw['connection.username'] ?? raw['connection.user'] ?? ''
+  const caPath = url.parameters.get('sslrootcert')
+  const where = options.where?.('connection.url') ?? raw['name'] ?? 'connection.url'
+  const seconds = Number(url.parameters.get('connectTimeout') ?? url.parameters.get('connect_timeout') ?? '')
+  return {
+    host: url.host,
+    port: url.port,
+    // Without a database both drivers take the one named like the user.
+    database: url.database ?? url.parameters.get('dbname') ?? user,
+    user,
+    password: url.password ?? raw['connection.password'] ?? '',
+    ssl: { mode: sslMode(url.parameters), ca: caPath === undefined ? undefined : readPem(caPath, where) },
+    connectTimeoutMs: seconds > 0 ? seconds * 1000 : 10_000,
+  }
+}
+
+/** pgjdbc: `ssl=true` (or empty) alone means verify-full; without either, TLS is used when the server offers it. */
+function sslMode(parameters: ReadonlyMap<string, string>): PostgresSettings['ssl']['mode'] {
+  const mode = parameters.get('sslmode')
+  switch (mode) {
+    case 'disable':
+    case 'require':
+    case 'verify-ca':
+    case 'verify-full':
+      return mode
+    case undefined: {
+      const ssl = parameters.get('ssl')?.toLowerCase()
+      if (ssl === 'false') return 'disable'
+      return ssl === 'true' || ssl === '' ? 'verify-full' : 'prefer'
+    }
+    default:
+      return 'prefer'
+  }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
+import { differences } from './rows-equal.ts'
 import { startMariadb } from './start-mariadb.ts'
 import { startPostgres } from './start-postgres.ts'
 
@@ -38,4 +39,38 @@ test('PostgreSQL answers, keeps its data through kill -9 and is gone afterwards'
   }
   assert.throws(() => process.kill(server.pid, 0))
   assert.equal(existsSync(server.directory), false)
+})
+
+test('the comparison sees equal rows as equal and finds each kind of difference', async () => {
+  await using mariadb = await startMariadb()
+  await using postgres = await startPostgres()
+  await mariadb.createDatabases('shop')
+  await mariadb.query(
+    `SET sql_mode = '', time_zone = '+00:00';
+     CREATE TABLE shop.T (id INT PRIMARY KEY, f FLOAT, flag BIT(1), b BIT(10), d DATE, ts TIMESTAMP(3), name TEXT, raw VARBINARY(9), n DECIMAL(8,2));
+     INSERT INTO shop.T VALUES (1, 16777217.123, b'1', b'1000000001', '2024-02-29', '2024-01-01 10:00:00.120', 'é€😀', x'00ff', -1.50),
+                               (2, 0.1, b'0', 0, '0000-00-00', NULL, 'a\0b', '', 0)`,
+  )
+  await postgres.query(
+    `CREATE TABLE mp_cdc.t (id int PRIMARY KEY, f real, flag boolean, b bit(10), d date, ts timestamptz(3), name text, raw bytea, n numeric(8,2));
+     INSERT INTO mp_cdc.t VALUES (2, 0.1, false, B'0000000000', NULL, NULL, 'ab', '', 0),
+       (1, 16777217.123::float4, true, B'1000000001', '2024-02-29', '2024-01-01 10:00:00.12+00', 'é€😀', '\\x00ff', -1.5)`,
+  )
+  const pair = { mariadb, postgres, database: 'shop', table: 'T' }
+  assert.deepEqual(await differences(pair), [])
+  const changes = [
+    `f = 16777220`,
+    `flag = false`,
+    `b = B'1000000000'`,
+    `d = '2024-03-01'`,
+    `ts = '2024-01-01 10:00:00.121+00'`,
+  ]
+  for (const change of [...changes, `name = 'é€😁'`, `raw = '\\x00fe'`, `n = NULL`]) {
+    await postgres.query(`CREATE TABLE kept AS SELECT * FROM mp_cdc.t; UPDATE mp_cdc.t SET ${change} WHERE id = 1`)
+    const found = await differences(pair)
+    assert.equal(found.length, 3, change)
+    await postgres.query('DELETE FROM mp_cdc.t; INSERT INTO mp_cdc.t SELECT * FROM kept; DROP TABLE kept')
+  }
+  await postgres.query('DELETE FROM mp_cdc.t WHERE id = 2')
+  assert.match((await differences(pair)).join('\n'), /2 rows in MariaDB, 1 in PostgreSQL/)
 })

@@ -1,0 +1,95 @@
+import type { SinkConfig, TargetName } from '../config/sink-config.ts'
+import type { SourceConfig } from '../config/source-config.ts'
+import { CdcError, CdcErrors } from '../core/errors.ts'
+import { formatTable, type SourceTable } from '../core/table.ts'
+import { mapTable, type MappedTable } from '../mapping/mapped-table.ts'
+import { readTables as readSourceTables } from '../mariadb/catalog.ts'
+import type { MariadbConnection } from '../mariadb/connection.ts'
+import type { TableSize } from './table-sizes.ts'
+
+/** A table that is to be loaded. */
+export interface PlannedTable {
+  readonly source: SourceTable
+  readonly target: TargetName
+  /** Estimates of the source's statistics. */
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** Base tables of captured databases that the source captures and the sink wants, by name. */
+export async function readCapturedTables(
+  connection: MariadbConnection,
+  source: SourceConfig,
+  sink: SinkConfig,
+): Promise<readonly SourceTable[]> {
+  const databases = await connection.query<{ name: string }>(
+    `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA
+     WHERE SCHEMA_NAME NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') ORDER BY 1`,
+  )
+  const tables: SourceTable[] = []
+  for (const { name } of databases) {
+    if (!source.capturesDatabase(name)) continue
+    for (const table of await readSourceTables(connection, name)) {
+      const captured = source.capturesTable(table.database, table.table)
+      if (captured && sink.matchesTopic(source.topicName(table.database, table.table))) tables.push(table)
+    }
+  }
+  return tables
+}
+
+/** The target of a source table by collection.name.format. */
+export function targetOf(table: SourceTable, source: SourceConfig, sink: SinkConfig): TargetName {
+  return sink.targetName(table.database, table.table, source.topicName(table.database, table.table))
+}
+
+/** @throws CdcError, CdcErrors: CDC-T01, CDC-T04, CDC-T05 */
+export function mapPlanned(
+  source: SourceTable,
+  target: TargetName,
+  sink: SinkConfig,
+  choices: Readonly<Record<string, string>>,
+): MappedTable {
+  const { quoteIdentifiers } = sink
+  return mapTable(source, { schema: target.schema, name: target.table, quoteIdentifiers, choices })
+}
+
+/**
+ * The order of a load: biggest first, so that the last to end is a small one. Every table is mapped here, before
+ * anything is written, and everything that is wrong is told at once.
+ * @throws CdcError, CdcErrors: CDC-T01 (a type), CDC-T04 (a name), CDC-T05 (two tables with one target)
+ */
+export function planLoad(
+  tables: readonly SourceTable[],
+  sizes: ReadonlyMap<string, TableSize>,
+  { source, sink }: { readonly source: SourceConfig; readonly sink: SinkConfig },
+): readonly PlannedTable[] {
+  const errors: CdcError[] = []
+  const planned = new Map<string, PlannedTable>()
+  for (const table of tables) {
+    const target = targetOf(table, source, sink)
+    const targetText = `${target.schema}.${target.table}`
+    const other = planned.get(targetText)
+    if (other !== undefined) {
+      errors.push(
+        new CdcError('CDC-T05', {
+          where: sink.name,
+          what: `${formatTable(other.source)} and ${formatTable(table)} would both be written to ${targetText}`,
+          fix: 'name the target after ${source.schema} too in collection.name.format, or set quote.identifiers=true',
+        }),
+      )
+      continue
+    }
+    try {
+      mapPlanned(table, target, sink, {})
+    } catch (thrown) {
+      if (thrown instanceof CdcErrors) errors.push(...thrown.errors)
+      else if (thrown instanceof CdcError) errors.push(thrown)
+      else throw thrown
+    }
+    const { rows, bytes } = sizes.get(formatTable(table)) ?? { rows: 0, bytes: 0 }
+    planned.set(targetText, { source: table, target, rows, bytes })
+  }
+  if (errors.length > 1) throw new CdcErrors(errors)
+  if (errors[0] !== undefined) throw errors[0]
+  return [...planned.values()].sort((a, b) => b.bytes - a.bytes || b.rows - a.rows)
+}

@@ -1,0 +1,99 @@
+import { connectMariadb, type MariadbConnection } from '../mariadb/connection.ts'
+import { connectPostgres, type PostgresConnection } from '../postgres/connection.ts'
+import type { MigrateOptions } from './load-options.ts'
+import { openSourceReader, type SourceReader } from './source-reader.ts'
+import { prepareSession } from './target-build.ts'
+
+/** One reader and one writer; a worker keeps it from table to table. */
+export interface LoadSession extends AsyncDisposable {
+  readonly reader: SourceReader
+  readonly postgres: PostgresConnection
+}
+
+/** A worker's session, made anew after a failure has left it in an unknown state. */
+export interface SessionHolder extends AsyncDisposable {
+  session(): Promise<LoadSession>
+  discard(): Promise<void>
+}
+
+/** The further readers of a big table, and a connection that locks and walks the key; none for a small one. */
+export interface SideSessions extends AsyncDisposable {
+  readonly sessions: readonly LoadSession[]
+  readonly control: MariadbConnection | undefined
+}
+
+type SessionOptions = Pick<MigrateOptions, 'source' | 'sink'>
+
+/** Both sides at once. @throws CdcError of either */
+export async function openSession({ source, sink }: SessionOptions, signal: AbortSignal): Promise<LoadSession> {
+  const opening = {
+    reader: openSourceReader(source, { signal, where: source.name }),
+    postgres: openWriter(sink, signal),
+  }
+  const [reader, postgres] = await Promise.allSettled([opening.reader, opening.postgres])
+  if (reader.status === 'fulfilled' && postgres.status === 'fulfilled') {
+    return {
+      reader: reader.value,
+      postgres: postgres.value,
+      async [Symbol.asyncDispose]() {
+        await Promise.all([reader.value[Symbol.asyncDispose](), postgres.value[Symbol.asyncDispose]()])
+      },
+    }
+  }
+  if (reader.status === 'fulfilled') await reader.value[Symbol.asyncDispose]()
+  if (postgres.status === 'fulfilled') await postgres.value[Symbol.asyncDispose]()
+  throw reader.status === 'rejected' ? reader.reason : (postgres as PromiseRejectedResult).reason
+}
+
+async function openWriter(sink: MigrateOptions['sink'], signal: AbortSignal): Promise<PostgresConnection> {
+  const applicationName = `cdc migrate ${sink.name}`
+  const connection = await connectPostgres(sink.postgres, { applicationName, where: sink.name, signal })
+  await prepareSession(connection)
+  return connection
+}
+
+export function holdSession(options: SessionOptions, signal: AbortSignal): SessionHolder {
+  let held: LoadSession | undefined
+  const discard = async (): Promise<void> => {
+    const old = held
+    held = undefined
+    await old?.[Symbol.asyncDispose]()
+  }
+  return {
+    async session() {
+      held ??= await openSession(options, signal)
+      return held
+    },
+    discard,
+    [Symbol.asyncDispose]: discard,
+  }
+}
+
+/** `workers` readers in all, the caller's own among them. 0 or 1: nothing is opened. */
+export async function openSideSessions(
+  options: SessionOptions,
+  workers: number,
+  signal: AbortSignal,
+): Promise<SideSessions> {
+  if (workers === 0) return { sessions: [], control: undefined, async [Symbol.asyncDispose]() {} }
+  const { source } = options
+  const opened = await Promise.allSettled([
+    connectMariadb(source, { signal, where: source.name }),
+    ...Array.from({ length: workers - 1 }, async () => await openSession(options, signal)),
+  ])
+  const disposeAll = async (): Promise<void> => {
+    const fulfilled = opened.filter((result) => result.status === 'fulfilled')
+    await Promise.all(fulfilled.map(async ({ value }) => await value[Symbol.asyncDispose]()))
+  }
+  const failed = opened.find((result) => result.status === 'rejected')
+  if (failed !== undefined) {
+    await disposeAll()
+    throw failed.reason
+  }
+  const [control, ...sessions] = opened.map((result) => (result as PromiseFulfilledResult<unknown>).value)
+  return {
+    control: control as MariadbConnection,
+    sessions: sessions as LoadSession[],
+    [Symbol.asyncDispose]: disposeAll,
+  }
+}

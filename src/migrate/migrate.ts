@@ -1,0 +1,99 @@
+import { asCdcError, CdcError } from '../core/errors.ts'
+import { formatTable } from '../core/table.ts'
+import { connectMariadb } from '../mariadb/connection.ts'
+import { connectPostgres } from '../postgres/connection.ts'
+import { ensureState } from '../state/schema.ts'
+import { checkLoadOptions, type MigrateOptions } from './load-options.ts'
+import { planLoad, readCapturedTables, type PlannedTable } from './load-plan.ts'
+import { holdSession } from './load-session.ts'
+import { loadTable } from './load-table.ts'
+import type { LoadedTableReport } from './progress.ts'
+import { readTableSizes } from './table-sizes.ts'
+import { selectTables } from './table-selection.ts'
+import { ensureSchemas } from './target-schema.ts'
+
+export interface MigrateResult {
+  readonly tables: readonly LoadedTableReport[]
+}
+
+/**
+ * The bulk load: copies tables as they are at a known position of the stream of changes, and records that position, so
+ * that the sink goes on from there. Can be run again after anything: what is loaded is skipped, the rest starts over.
+ *
+ * Nothing is written before all options, names and types are known to be good.
+ * @throws CdcError, CdcErrors: CDC-C01, CDC-C06 (options), CDC-L01 (names), CDC-T01, CDC-T04, CDC-T05 (mapping),
+ * CDC-P03, CDC-P04, connection errors; at the end CDC-L07 when tables have failed. The signal's reason when aborted.
+ */
+export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
+  checkLoadOptions(options)
+  options.signal.throwIfAborted()
+  const planned = await plan(options)
+  await prepareTarget(options, planned)
+  options.onEvent({
+    kind: 'plan',
+    tables: planned.map(({ source, rows, bytes }) => ({ table: formatTable(source), rows, bytes })),
+  })
+  const reports: LoadedTableReport[] = []
+  const failures: { table: string; error: CdcError }[] = []
+  const queue = planned.values()
+  const workers = Array.from({ length: Math.min(options.maxWorkers, planned.length) }, async () => {
+    await using holder = holdSession(options, options.signal)
+    for (const table of queue) {
+      try {
+        options.signal.throwIfAborted()
+        reports.push(tell(await loadTable(holder, table, options), options))
+      } catch (thrown) {
+        options.signal.throwIfAborted()
+        const error = asCdcError(thrown, formatTable(table.source))
+        failures.push({ table: formatTable(table.source), error })
+        options.onEvent({ kind: 'table-failed', table: formatTable(table.source), error })
+      }
+    }
+  })
+  const ended = await Promise.allSettled(workers)
+  options.signal.throwIfAborted()
+  const broken = ended.find((result) => result.status === 'rejected')
+  if (broken !== undefined) throw broken.reason
+  if (failures.length > 0) throw loadFailed(options, failures, planned.length)
+  return { tables: reports }
+}
+
+/** What is to be loaded, biggest first. One connection, and a few queries a database. */
+async function plan(options: MigrateOptions): Promise<readonly PlannedTable[]> {
+  const { source, sink, signal } = options
+  await using connection = await connectMariadb(source, { signal, where: source.name })
+  const captured = await readCapturedTables(connection, source, sink)
+  const chosen = selectTables(captured, options.tables, source.name)
+  const sizes = await readTableSizes(connection, new Set(chosen.map(({ database }) => database)))
+  return planLoad(chosen, sizes, options)
+}
+
+async function prepareTarget({ sink, signal }: MigrateOptions, planned: readonly PlannedTable[]): Promise<void> {
+  const applicationName = `cdc migrate ${sink.name}`
+  await using connection = await connectPostgres(sink.postgres, { applicationName, where: sink.name, signal })
+  await ensureState(connection)
+  await ensureSchemas(connection, new Set(planned.map(({ target }) => target.schema)))
+}
+
+function tell(report: LoadedTableReport, { onEvent, log }: MigrateOptions): LoadedTableReport {
+  const { table } = report
+  if (report.state === 'skipped') onEvent({ kind: 'table-skipped', table, why: report.why ?? 'already loaded' })
+  for (const { column, zeroDates, nulCharacters } of report.losses) {
+    log.warn({ table, column, zeroDates, nulCharacters }, 'values that PostgreSQL cannot hold were changed')
+  }
+  return report
+}
+
+function loadFailed(
+  { sink, log }: MigrateOptions,
+  failures: readonly { readonly table: string; readonly error: CdcError }[],
+  total: number,
+): CdcError {
+  for (const { table, error } of failures) log.debug({ table, code: error.code, err: error.cause }, error.message)
+  return new CdcError('CDC-L07', {
+    where: sink.name,
+    what: `${failures.length} of ${total} tables could not be loaded`,
+    details: failures.map(({ table, error }) => `${table}: ${error.code} ${error.what}`),
+    cause: failures[0]?.error,
+  })
+}

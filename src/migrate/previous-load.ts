@@ -1,0 +1,47 @@
+import type { TableName } from '../core/table.ts'
+import { parsePosition, type GtidPosition } from '../core/gtid.ts'
+import type { PostgresConnection } from '../postgres/connection.ts'
+
+/** What is known of an earlier load of a table. */
+export interface PreviousLoad {
+  readonly state: 'loading' | 'loaded'
+  readonly targetSchema: string
+  readonly targetTable: string
+  readonly low: GtidPosition
+  readonly high: GtidPosition
+  readonly rows: number
+  readonly finishedAt: string | null
+}
+
+/** Asked for one table, once its guard is held: another load may just have ended. */
+export async function readPreviousLoad(
+  connection: PostgresConnection,
+  connector: string,
+  table: TableName,
+): Promise<PreviousLoad | undefined> {
+  const { rows } = await connection.query<{
+    state: 'loading' | 'loaded'
+    target_schema: string
+    target_table: string
+    low: string | null
+    high: string | null
+    rows: string
+    finished_at: string | null
+  }>(
+    `SELECT state, target_schema, target_table, low, high, rows,
+       to_char(finished_at, 'YYYY-MM-DD"T"HH24:MI:SSOF') AS finished_at
+     FROM cdc.tables WHERE connector = $1 AND database = $2 AND "table" = $3`,
+    [connector, table.database, table.table],
+  )
+  const [row] = rows
+  if (row === undefined) return undefined
+  return {
+    state: row.state,
+    targetSchema: row.target_schema,
+    targetTable: row.target_table,
+    low: parsePosition(row.low ?? ''),
+    high: parsePosition(row.high ?? ''),
+    rows: Number(row.rows),
+    finishedAt: row.finished_at,
+  }
+}

@@ -1,0 +1,37 @@
+import type { LoadEvent } from './progress.ts'
+
+/** Events of this kind come at most this often for one table. */
+const intervalMs = 100
+
+/** Sums what the readers of one table have copied, and tells it now and then. */
+export interface ProgressMeter {
+  readonly rows: number
+  readonly bytes: number
+  add(rows: number, bytes: number): void
+  /** Tells the counts as they stand. */
+  flush(): void
+}
+
+export function createProgressMeter(table: string, onEvent: (event: LoadEvent) => void): ProgressMeter {
+  let rows = 0
+  let bytes = 0
+  let told = performance.now()
+  const flush = (): void => {
+    told = performance.now()
+    onEvent({ kind: 'rows', table, rows, bytes })
+  }
+  return {
+    get rows() {
+      return rows
+    },
+    get bytes() {
+      return bytes
+    },
+    add(moreRows, moreBytes) {
+      rows += moreRows
+      bytes += moreBytes
+      if (performance.now() - told >= intervalMs) flush()
+    },
+    flush,
+  }
+}

@@ -1,0 +1,102 @@
+import { furthest, formatPosition, nearest, samePosition, type GtidPosition } from '../core/gtid.ts'
+import { quoteMariadb } from '../core/quote.ts'
+import { formatTable, isTransactional, type SourceTable } from '../core/table.ts'
+import { CdcError } from '../core/errors.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { MariadbConnection } from '../mariadb/connection.ts'
+import type { SourceReader } from './source-reader.ts'
+
+/** Where in the stream of changes a load stands. */
+export interface LoadPosition {
+  /** Every change at or before it is in what the readers see. */
+  readonly low: GtidPosition
+  /** No change after it is. Equal to `low`: the readers see exactly that moment. */
+  readonly high: GtidPosition
+}
+
+export interface PositionOptions {
+  readonly table: SourceTable
+  readonly readers: readonly SourceReader[]
+  /** A connection beside the readers, to lock with; needed for more than one reader. */
+  readonly control: MariadbConnection | undefined
+  readonly log: Logger
+}
+
+/** Seconds that writers may have to wait for our lock at most while we wait for it ourselves. */
+const lockWaitSeconds = 2
+
+/**
+ * Opens a snapshot on each reader. Several are opened under a short read lock of the table: nobody can write it
+ * meanwhile, so that all see the same rows whatever else is committed. Without the lock each has a position of its own,
+ * and what lies between them is applied idempotently later: that needs a key.
+ */
+export async function openSnapshots(options: PositionOptions): Promise<LoadPosition> {
+  const { readers, control, table, log } = options
+  const locked = control !== undefined && readers.length > 1 && (await lockTable(control, table, log))
+  const since = performance.now()
+  let positions: readonly GtidPosition[]
+  try {
+    positions = await Promise.all(readers.map(async (reader) => await reader.openSnapshot()))
+  } finally {
+    if (locked && control !== undefined) {
+      await control.query('UNLOCK TABLES')
+      const ms = Math.round(performance.now() - since)
+      log.info({ table: formatTable(table), ms, readers: readers.length }, 'read lock held while the snapshots were opened')
+    }
+  }
+  const [first] = positions
+  if (first === undefined) throw new Error('BUG: no reader')
+  // Under the lock the positions may differ by transactions of other tables, which do not matter here.
+  if (locked) return { low: first, high: first }
+  return { low: positions.reduce(nearest), high: positions.reduce(furthest) }
+}
+
+async function lockTable(control: MariadbConnection, table: SourceTable, log: Logger): Promise<boolean> {
+  try {
+    await control.query(`SET SESSION lock_wait_timeout = ${lockWaitSeconds}`)
+    await control.query(`LOCK TABLES ${quoteMariadb(table.database, table.table)} READ`)
+    return true
+  } catch (thrown) {
+    if (!(thrown instanceof CdcError) || thrown.code === 'CDC-M01') throw thrown
+    log.info({ table: formatTable(table), why: thrown.why ?? thrown.what }, 'no read lock: each reader has its own position')
+    return false
+  }
+}
+
+/**
+ * A table of an engine without snapshots and without a key can be read exactly only while nobody writes it: it stays
+ * locked until `release`. @throws CdcError CDC-L05 when the lock is refused
+ */
+export async function lockForReading(reader: SourceReader, table: SourceTable, log: Logger): Promise<LoadPosition> {
+  try {
+    await reader.connection.query(`SET SESSION lock_wait_timeout = ${lockWaitSeconds}`)
+    await reader.connection.query(`LOCK TABLES ${quoteMariadb(table.database, table.table)} READ`)
+  } catch (thrown) {
+    if (!(thrown instanceof CdcError) || thrown.code === 'CDC-M01') throw thrown
+    throw new CdcError('CDC-L05', {
+      where: formatTable(table),
+      what: `${table.engine} has no snapshots, the table has no key, and it could not be locked`,
+      why: thrown.why ?? thrown.what,
+      fix: 'give it a primary key, convert it to InnoDB, or GRANT LOCK TABLES on its database',
+      cause: thrown,
+    })
+  }
+  log.warn({ table: formatTable(table), engine: table.engine }, 'no key and no snapshots: writers wait until it is read')
+  const position = await reader.serverPosition()
+  return { low: position, high: position }
+}
+
+/** The position after the last row was read, for engines whose rows are read as they are at that moment. */
+export async function positionAfterReading(
+  reader: SourceReader,
+  table: SourceTable,
+  position: LoadPosition,
+): Promise<LoadPosition> {
+  if (isTransactional(table.engine)) return position
+  return { low: position.low, high: furthest(position.high, await reader.serverPosition()) }
+}
+
+/** For logs. */
+export function describePosition({ low, high }: LoadPosition): string {
+  return samePosition(low, high) ? formatPosition(low) : `${formatPosition(low)} to ${formatPosition(high)}`
+}

@@ -1,0 +1,47 @@
+import { quoteMariadb } from '../core/quote.ts'
+import { formatTable, type TableName } from '../core/table.ts'
+import type { MariadbConnection } from '../mariadb/connection.ts'
+
+/** Estimates of the storage engine; InnoDB's rows may be off by a third. */
+export interface TableSize {
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** By `database.table`. */
+export async function readTableSizes(
+  connection: MariadbConnection,
+  databases: Iterable<string>,
+): Promise<ReadonlyMap<string, TableSize>> {
+  const sizes = new Map<string, TableSize>()
+  for (const database of databases) {
+    const rows = await connection.query<{ name: string; rows: string; bytes: string }>(
+      `SELECT TABLE_NAME AS name, CAST(COALESCE(TABLE_ROWS, 0) AS CHAR) AS rows,
+         CAST(COALESCE(DATA_LENGTH, 0) AS CHAR) AS bytes
+       FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?`,
+      [database],
+    )
+    for (const row of rows) {
+      sizes.set(formatTable({ database, table: row.name }), { rows: Number(row.rows), bytes: Number(row.bytes) })
+    }
+  }
+  return sizes
+}
+
+/**
+ * Whether a table has more rows than the threshold. The estimate decides where it is far from it; near it rows are
+ * counted, up to the threshold.
+ */
+export async function exceedsThreshold(
+  connection: MariadbConnection,
+  table: TableName,
+  { estimate, threshold }: { readonly estimate: number; readonly threshold: number },
+): Promise<boolean> {
+  if (estimate > threshold * 2) return true
+  if (estimate < threshold / 2 && threshold > 1000) return false
+  const name = quoteMariadb(table.database, table.table)
+  const [row] = await connection.query<{ n: string }>(
+    `SELECT CAST(COUNT(*) AS CHAR) AS n FROM (SELECT 1 FROM ${name} LIMIT ${threshold + 1}) AS counted`,
+  )
+  return Number(row?.n ?? 0) > threshold
+}

@@ -1,0 +1,106 @@
+import { must } from '../core/assert.ts'
+import { CdcError } from '../core/errors.ts'
+import { quotePostgres } from '../core/quote.ts'
+import { addPrimaryKeySql, commentSql, createIndexSql, createTableSql } from '../mapping/ddl.ts'
+import type { MappedTable } from '../mapping/mapped-table.ts'
+import type { PostgresConnection } from '../postgres/connection.ts'
+import { sqlState } from '../postgres/error.ts'
+import { bumpTablesVersion, deleteTable, saveTable, type LoadedTable } from '../state/tables.ts'
+import type { LoadPhase } from './progress.ts'
+
+/** Settings of a session that loads: more memory for index builds, and an early end when we are gone. */
+export async function prepareSession(connection: PostgresConnection): Promise<void> {
+  await connection.query(
+    `SELECT set_config(name, CASE name WHEN 'maintenance_work_mem' THEN '256MB' ELSE '1s' END, false)
+     FROM pg_settings WHERE name = 'client_connection_check_interval'
+       OR (name = 'maintenance_work_mem' AND setting::bigint < 262144)`,
+  )
+}
+
+/**
+ * Says that a table is being loaded; the sink stops in front of its changes from now on. Committed when this returns:
+ * a snapshot that is taken afterwards lies behind everything that the sink has applied.
+ */
+export async function markLoading(connection: PostgresConnection, table: LoadedTable): Promise<void> {
+  await inTransaction(connection, async () => {
+    await saveTable(connection, table)
+    await bumpTablesVersion(connection, table.connector)
+  })
+}
+
+/** Makes the target anew, empty, without its key; what could read it before can read it again. */
+export async function createTarget(
+  connection: PostgresConnection,
+  table: MappedTable,
+  { unlogged, grants }: { readonly unlogged: boolean; readonly grants: readonly string[] },
+): Promise<void> {
+  const target = quotePostgres(table.schema, table.name)
+  const create = createTableSql(table, { unlogged, withKey: false })
+  try {
+    // One message is one transaction.
+    await connection.query([`DROP TABLE IF EXISTS ${target}`, create, ...grants].join(';\n'))
+  } catch (thrown) {
+    if (sqlState(thrown) !== '2BP01') throw thrown
+    const cause = thrown instanceof CdcError ? thrown : undefined
+    throw new CdcError('CDC-L02', {
+      where: connection.where,
+      what: `${table.schema}.${table.name} cannot be replaced: other objects depend on it`,
+      why: 'views or foreign keys refer to the table, which is made anew by a load',
+      fix: `drop what is named, load, and create it again`,
+      details: cause?.details ?? [],
+      cause: thrown,
+    })
+  }
+}
+
+export interface FinishOptions {
+  readonly unlogged: boolean
+  /** The row that makes the load count; written in the same transaction as the last step. */
+  readonly state: LoadedTable
+  readonly onPhase: (phase: LoadPhase) => void
+}
+
+/** Key, indexes, statistics and the mark that the table is loaded, all or nothing. */
+export async function finishTarget(
+  connection: PostgresConnection,
+  table: MappedTable,
+  { unlogged, state, onPhase }: FinishOptions,
+): Promise<void> {
+  const target = quotePostgres(table.schema, table.name)
+  const indexes = table.source.indexes.map((index) => createIndexSql(table, index)).filter((sql) => sql !== undefined)
+  const comments = commentSql(table)
+  await inTransaction(connection, async () => {
+    onPhase('keys')
+    // Before the indexes: they would be written twice.
+    if (unlogged) await connection.query(`ALTER TABLE ${target} SET LOGGED`)
+    if (table.key.length > 0) await connection.query(must(addPrimaryKeySql(table), 'primary key'))
+    onPhase('indexes')
+    if (indexes.length > 0) await connection.query(indexes.join(';\n'))
+    if (comments.length > 0) await connection.query(typeof comments === 'string' ? comments : comments.join(';\n'))
+    onPhase('analyze')
+    await connection.query(`ANALYZE ${target}`)
+    await saveTable(connection, state)
+    // Last: it waits for a batch of the sink, and the sink for it.
+    await bumpTablesVersion(connection, state.connector)
+  })
+}
+
+/** After a load that failed for good: nothing half is left, and the sink need not wait for the table any longer. */
+export async function abandonTarget(connection: PostgresConnection, table: LoadedTable): Promise<void> {
+  await inTransaction(connection, async () => {
+    await connection.query(`DROP TABLE IF EXISTS ${quotePostgres(table.targetSchema, table.targetTable)}`)
+    await deleteTable(connection, table.connector, table)
+    await bumpTablesVersion(connection, table.connector)
+  })
+}
+
+async function inTransaction(connection: PostgresConnection, work: () => Promise<void>): Promise<void> {
+  await connection.query('BEGIN')
+  try {
+    await work()
+    await connection.query('COMMIT')
+  } catch (thrown) {
+    await connection.query('ROLLBACK').catch(() => undefined)
+    throw thrown
+  }
+}

@@ -96,8 +96,11 @@ function topicNotices(raw: RawConfig): readonly Notice[] {
   const dots = unescapedDots(regex)
   const notices: Notice[] = []
   if (dots.length > 0) {
-    const escaped = [...regex].map((char, at) => (dots.includes(at) ? String.raw`\.` : char)).join('')
-    const text = `An unescaped dot in topics.regex stands for any character, so other topics may match as well.`
+    const escaped = regex
+      .split('')
+      .map((char, at) => (dots.includes(at) ? String.raw`\.` : char))
+      .join('')
+    const text = 'An unescaped dot in topics.regex stands for any character, so other topics may match as well.'
     notices.push({ key: 'topics.regex', text, replacement: `"topics.regex": ${JSON.stringify(escaped)}` })
   }
   if ((raw['collection.name.format'] ?? raw['table.name.format'] ?? '').includes('${source.schema}')) {

@@ -52,7 +52,7 @@ export function parseSinkConfig(raw: RawConfig, options: ParseOptions = {}): Sin
   const isTrue = (name: string): boolean => value(name).toLowerCase() === 'true'
   const { url } = { url: undefined, ...parsePostgresUrl(value('connection.url')) }
   const address = must(url, 'checked connection.url')
-  const { route } = readTransforms(raw)
+  const transforms = readTransforms(raw)
   const format = value('collection.name.format')
   const quoteIdentifiers = isTrue('quote.identifiers')
   const fold = (name: string): string => (quoteIdentifiers ? name : name.toLowerCase())
@@ -63,7 +63,7 @@ export function parseSinkConfig(raw: RawConfig, options: ParseOptions = {}): Sin
     postgres: postgresSettings(raw, address, options),
     matchesTopic: topicMatcher(raw),
     targetName(database, table, topic) {
-      const filled = fillCollectionName(format, { database, table, topic: route(topic) })
+      const filled = fillCollectionName(format, { database, table, topic: transforms.route(topic) })
       return {
         schema: filled.schema === undefined ? ownSchema || 'public' : fold(filled.schema),
         table: fold(filled.table),

@@ -71,7 +71,7 @@ export function parseSourceConfig(raw: RawConfig, options: ParseOptions = {}): S
     if (systemDatabases.has(database.toLowerCase())) return false
     return (filters.databaseInclude?.(database) ?? true) && !(filters.databaseExclude?.(database) ?? false)
   }
-  const { route } = readTransforms(raw)
+  const transforms = readTransforms(raw)
   const prefix = value('topic.prefix')
   const heartbeatMs = Number(value('heartbeat.interval.ms'))
   return {
@@ -91,7 +91,7 @@ export function parseSourceConfig(raw: RawConfig, options: ParseOptions = {}): S
       if (!capturesDatabase(database)) return false
       return (filters.tableInclude?.(name) ?? true) && !(filters.tableExclude?.(name) ?? false)
     },
-    topicName: (database, table) => route(sanitizeTopic(`${prefix}.${database}.${table}`)),
+    topicName: (database, table) => transforms.route(sanitizeTopic(`${prefix}.${database}.${table}`)),
     databaseInclude: regexListEntries(raw['database.include.list']),
     tableInclude: regexListEntries(raw['table.include.list']),
     snapshotMode: value('snapshot.mode').toLowerCase(),

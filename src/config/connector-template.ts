@@ -1,0 +1,127 @@
+// What a new pair of connector files says. The files in connectors/ began as these.
+
+export interface TemplateOptions {
+  /** What the user calls the database: the file's name. */
+  readonly database: string
+  /** Its name on the MariaDB server. */
+  readonly schema: string
+  readonly topicPrefix: string
+  /** PostgreSQL schema. */
+  readonly targetSchema: string
+  readonly serverId: number
+  /** `TRADING` in TRADING_HOST. */
+  readonly variablePrefix: string
+}
+
+export interface ConnectorDocument {
+  readonly name: string
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** Kafka clients of the schema history do not inherit the worker's login; without CONFLUENT_API_KEY none is set. */
+function historyClient(client: 'producer' | 'consumer'): Record<string, string> {
+  const prefix = `schema.history.internal.${client}`
+  const login =
+    'org.apache.kafka.common.security.plain.PlainLoginModule required username="${CONFLUENT_API_KEY}" password="${CONFLUENT_API_SECRET}";'
+  return {
+    [`${prefix}.security.protocol`]: '${CONFLUENT_API_KEY:+SASL_SSL}',
+    [`${prefix}.sasl.mechanism`]: '${CONFLUENT_API_KEY:+PLAIN}',
+    [`${prefix}.sasl.jaas.config`]: `\${CONFLUENT_API_KEY:+${login}}`,
+  }
+}
+
+const jsonConverters = {
+  'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'key.converter.schemas.enable': 'true',
+  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'value.converter.schemas.enable': 'true',
+  // Else a NULL in a column with a default arrives as the default.
+  'value.converter.replace.null.with.default': 'false',
+}
+
+export function sourceTemplate(options: TemplateOptions): ConnectorDocument {
+  const { database, schema, topicPrefix, serverId, variablePrefix } = options
+  return {
+    name: `mariadb-${database}-connector`,
+    config: {
+      'connector.class': 'io.debezium.connector.mariadb.MariaDbConnector',
+      'tasks.max': '1',
+      'database.hostname': `\${${variablePrefix}_HOST}`,
+      'database.port': `\${${variablePrefix}_PORT:-3306}`,
+      'database.user': `\${${variablePrefix}_USER}`,
+      'database.password': `\${${variablePrefix}_PASS}`,
+      'database.ssl.mode': `\${${variablePrefix}_SSL_MODE:-disable}`,
+      'database.server.id': String(serverId),
+      'topic.prefix': topicPrefix,
+      'database.include.list': schema,
+      'table.include.list': `\${${variablePrefix}_TABLE_ALLOWLIST}`,
+      'snapshot.mode': 'no_data',
+      'schema.history.internal.kafka.topic': `${topicPrefix}.schema-history`,
+      'schema.history.internal.kafka.bootstrap.servers': '${KAFKA_BOOTSTRAP_SERVERS:-127.0.0.1:9092}',
+      ...historyClient('producer'),
+      ...historyClient('consumer'),
+      'include.schema.changes': 'false',
+      'heartbeat.interval.ms': '10000',
+      'skipped.operations': 'none',
+      'tombstones.on.delete': 'false',
+      'decimal.handling.mode': 'precise',
+      'bigint.unsigned.handling.mode': 'precise',
+      'time.precision.mode': 'adaptive_time_microseconds',
+      'binary.handling.mode': 'bytes',
+      converters: 'tinyint1',
+      'tinyint1.type': 'io.debezium.connector.binlog.converters.TinyIntOneToBooleanConverter',
+      ...jsonConverters,
+      'topic.creation.default.partitions': '1',
+      'topic.creation.default.replication.factor': '-1',
+      'topic.creation.default.cleanup.policy': 'delete',
+      'topic.creation.default.retention.ms': '604800000',
+      'max.batch.size': '8192',
+      'max.queue.size': '32768',
+      'poll.interval.ms': '20',
+    },
+  }
+}
+
+export function sinkTemplate(options: TemplateOptions): ConnectorDocument {
+  const { database, schema, topicPrefix, targetSchema } = options
+  const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  return {
+    name: `postgres-sink-${database}`,
+    config: {
+      'connector.class': 'io.debezium.connector.jdbc.JdbcSinkConnector',
+      'tasks.max': '1',
+      'topics.regex': String.raw`${literal(topicPrefix)}\.${literal(schema)}\..*`,
+      'connection.url': '${SINK_DB_URL}',
+      'connection.username': '${SINK_DB_USER}',
+      'connection.password': '${SINK_DB_PASSWORD}',
+      'collection.name.format': `${targetSchema}.\${source.table}`,
+      'insert.mode': 'upsert',
+      'primary.key.mode': 'record_key',
+      'delete.enabled': 'true',
+      'truncate.enabled': 'true',
+      'schema.evolution': 'basic',
+      'quote.identifiers': 'false',
+      'connection.restart.on.errors': 'true',
+      'use.reduction.buffer': 'true',
+      'batch.size': '5000',
+      'flush.max.retries': '10',
+      'flush.retry.delay.ms': '1000',
+      ...jsonConverters,
+      'consumer.override.auto.offset.reset': 'earliest',
+      'consumer.override.max.poll.records': '5000',
+      'consumer.override.metadata.max.age.ms': '2000',
+    },
+  }
+}
+
+/** The lines a database needs in `.env`, with the values that can be guessed. */
+export function environmentLines(options: TemplateOptions): readonly (readonly [string, string])[] {
+  const { variablePrefix, schema } = options
+  return [
+    [`${variablePrefix}_HOST`, ''],
+    [`${variablePrefix}_PORT`, '3306'],
+    [`${variablePrefix}_USER`, ''],
+    [`${variablePrefix}_PASS`, ''],
+    [`${variablePrefix}_TABLE_ALLOWLIST`, String.raw`${schema}\..*`],
+  ]
+}

@@ -13,6 +13,8 @@ export interface WaitOptions {
 
 /** A worker may not know a connector yet that it has just accepted; for this long that is normal. */
 const unknownMs = 10_000
+/** How long a worker may still show the failure from before a restart that it has accepted. */
+const staleMs = 3_000
 const firstPauseMs = 50
 const longestPauseMs = 1_000
 
@@ -36,12 +38,21 @@ export async function askUntil<T>(
   }
 }
 
+/** So long a connector must have been seen running: a task that fails while it starts runs for a moment. */
+const steadyMs = 300
+
 /**
- * Waits until the connector runs, or is known not to: OK, FAILED, PAUSED or STOPPED.
+ * Waits until the connector runs steadily, or is known not to: OK, FAILED, PAUSED or STOPPED, or DEGRADED with an error.
+ * A failure equal to `stale` is one that a restart was just asked for; it is believed only when it stays.
  * @throws CdcError CDC-W06 after the time limit; CDC-C08 when there is no such connector
  */
-export function waitUntilSettled(client: ConnectClient, name: string, options: WaitOptions): Promise<Health> {
+export function waitUntilSettled(
+  client: ConnectClient,
+  name: string,
+  options: WaitOptions & { stale?: string | undefined },
+): Promise<Health> {
   let last = 'nothing'
+  let runningSince: number | undefined
   return askUntil(
     async (waitedMs) => {
       const status = await client.status(name)
@@ -51,7 +62,19 @@ export function waitUntilSettled(client: ConnectClient, name: string, options: W
       }
       const health = connectorHealth(status)
       last = health.state
-      return health.state === 'DEGRADED' && health.error === undefined ? undefined : health
+      if (health.state !== 'OK') runningSince = undefined
+      switch (health.state) {
+        case 'OK':
+          runningSince ??= waitedMs
+          return waitedMs - runningSince >= steadyMs ? health : undefined
+        case 'DEGRADED':
+          return health.error === undefined ? undefined : health
+        case 'FAILED':
+          return health.trace === options.stale && waitedMs < staleMs ? undefined : health
+        case 'PAUSED':
+        case 'STOPPED':
+          return health
+      }
     },
     { ...options, where: name, waitedFor: () => `waiting for it to run, it was ${last}` },
   )

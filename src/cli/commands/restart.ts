@@ -1,0 +1,49 @@
+import type { Command } from 'commander'
+import type { ConnectorKind } from '../../config/connector-file.ts'
+import { registerConnector } from '../../connect/register.ts'
+import { notRunning, waitUntilSettled } from '../../connect/wait.ts'
+import { databaseArgument, durationValue, examples, kindArgument } from '../arguments.ts'
+import type { CommandContext } from '../context.ts'
+import { loadFile } from '../pipeline-files.ts'
+import { createSteps } from '../steps.ts'
+
+const updates = {
+  created: 'was not registered; it is now',
+  updated: 'configuration updated',
+  unchanged: 'configuration unchanged',
+} as const
+
+export function define(command: Command, context: CommandContext): void {
+  command
+    .addArgument(kindArgument())
+    .addArgument(databaseArgument())
+    .option('--timeout <time>', 'how long it may take to run', durationValue, 60_000)
+    .addHelpText('after', examples('cdc restart source trading', 'cdc restart sink trading'))
+    .action((kind: ConnectorKind, database: string, options: { timeout: number }) =>
+      restart(context, kind, database, options.timeout),
+    )
+}
+
+async function restart(context: CommandContext, kind: ConnectorKind, database: string, timeoutMs: number): Promise<void> {
+  const { output, signal } = context
+  const file = loadFile(await context.project(), kind, database, output)
+  const client = await context.client()
+  const steps = createSteps(output)
+
+  const registered = await registerConnector(client, file)
+  steps.did(file.name, updates[registered])
+  const { trace: stale } = await waitUntilSettled(client, file.name, { timeoutMs, signal })
+  // A configuration alone does not wake a failed task: Connect leaves it FAILED.
+  if (stale !== undefined) {
+    await client.restart(file.name, { includeTasks: true, onlyFailed: true })
+    steps.did(file.name, 'the failed task was restarted')
+  } else if (registered === 'unchanged') {
+    await client.restart(file.name, { includeTasks: true, onlyFailed: false })
+    steps.did(file.name, 'the task was restarted')
+  }
+  const health = await waitUntilSettled(client, file.name, { timeoutMs, signal, stale })
+  if (health.state === 'FAILED' || health.state === 'DEGRADED') throw notRunning(file.name, health)
+  steps.did(file.name, health.state === 'OK' ? 'runs; its position was kept' : `is ${health.state}; its position was kept`)
+  if (health.state !== 'OK') output.next(`cdc resume ${file.name}`)
+  if (output.format === 'json') output.result({ name: file.name, kind, registered, state: health.state, steps: steps.list }, () => '')
+}

@@ -64,6 +64,15 @@ function refusedByEmbedded(raw: RawConfig): readonly Problem[] {
       fix: '"skipped.operations": "none"',
     })
   }
+  const naming = raw['topic.naming.strategy'] ?? ''
+  if (naming !== '' && !/^io\.debezium\.schema\.(Default|Schema)TopicNamingStrategy$/.test(naming)) {
+    problems.push({
+      code: 'CDC-C06',
+      key: 'topic.naming.strategy',
+      message: 'the embedded runtime cannot load a Java class',
+      fix: 'remove "topic.naming.strategy", or use Kafka Connect for this connector',
+    })
+  }
   const mode = raw['database.ssl.mode']?.trim().toLowerCase() ?? ''
   if (
     mode.startsWith('verify-') &&

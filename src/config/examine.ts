@@ -1,5 +1,6 @@
 // Looks at a raw configuration once and finds everything that is wrong or worth saying. Parsing turns the result into
 // errors of the command line, the REST API into Connect's answers.
+import { distance } from 'fastest-levenshtein'
 import type { ErrorCode } from '../core/errors.ts'
 import { nearestNames } from '../lib/suggestion.ts'
 import { findPlugin } from './connector-class.ts'
@@ -104,10 +105,11 @@ function formerNameIn(kind: ConnectorKind, raw: RawConfig, name: string): string
 function unknownKeys(kind: ConnectorKind, raw: RawConfig, set: OptionSet): readonly Problem[] {
   const names = new Set([...set.options.map((option) => option.name), ...Object.keys(formerKeys[kind])])
   const chosen = chosenPrefixes(raw)
-  const known = (key: string): boolean =>
-    names.has(key) ||
-    set.families.some((family) => family.pattern.test(key)) ||
-    chosen.some((prefix) => key.startsWith(prefix))
+  const known = (key: string): boolean => {
+    if (names.has(key) || chosen.some((prefix) => key.startsWith(prefix))) return true
+    // A family is open, but `snapshot.mod` is meant to be something else.
+    return set.families.some((family) => family.pattern.test(key)) && !isMisspelt(key, names)
+  }
   return Object.keys(raw)
     .filter((key) => !known(key))
     .map((key) => {
@@ -121,6 +123,11 @@ function unknownKeys(kind: ConnectorKind, raw: RawConfig, set: OptionSet): reado
             : 'correct the spelling, or remove the line'
       return { code: 'CDC-C05', key, message: `${key} is not an option of a ${kind} connector`, fix }
     })
+}
+
+/** One or two letters away from an option. */
+function isMisspelt(key: string, names: ReadonlySet<string>): boolean {
+  return [...names].some((name) => Math.abs(name.length - key.length) <= 2 && distance(name, key) <= 2)
 }
 
 /** `converters=a,b` and `post.processors=c` make room for keys that begin with `a.`, `b.`, `c.`. */

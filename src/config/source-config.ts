@@ -73,6 +73,7 @@ export function parseSourceConfig(raw: RawConfig, options: ParseOptions = {}): S
   }
   const transforms = readTransforms(raw)
   const prefix = value('topic.prefix')
+  const delimiter = value('topic.delimiter')
   const heartbeatMs = Number(value('heartbeat.interval.ms'))
   return {
     name: value('name'),
@@ -91,7 +92,7 @@ export function parseSourceConfig(raw: RawConfig, options: ParseOptions = {}): S
       if (!capturesDatabase(database)) return false
       return (filters.tableInclude?.(name) ?? true) && !(filters.tableExclude?.(name) ?? false)
     },
-    topicName: (database, table) => transforms.route(sanitizeTopic(`${prefix}.${database}.${table}`)),
+    topicName: (database, table) => transforms.route(sanitizeTopic([prefix, database, table].join(delimiter))),
     databaseInclude: regexListEntries(raw['database.include.list']),
     tableInclude: regexListEntries(raw['table.include.list']),
     snapshotMode: value('snapshot.mode').toLowerCase(),

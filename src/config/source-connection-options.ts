@@ -129,6 +129,12 @@ export const sourceConnectionOptions: readonly Option[] = [
     doc: 'Tables to leave out. Not together with `table.include.list`.',
     check: regexListError,
   }),
+  option('topic.delimiter', 'STRING', {
+    default: '.',
+    group: connector,
+    usedBy: 'both',
+    doc: 'Stands between the parts of a topic name.',
+  }),
   option('snapshot.mode', 'STRING', {
     default: 'initial',
     importance: 'LOW',

@@ -2,6 +2,9 @@
 // documentation of an option says that the embedded runtime has its own.
 import { sourceConnectionOptions } from './source-connection-options.ts'
 import { sourceConnectOptions } from './source-connect-options.ts'
+import { sourceEventOptions } from './source-event-options.ts'
+import { sourceHistoryOptions } from './source-history-options.ts'
+import { sourceSnapshotOptions } from './source-snapshot-options.ts'
 import { frameworkFamilies, frameworkOptions, identityOptions, tasksMax } from './framework-options.ts'
 import type { OptionFamily, OptionSet } from './option.ts'
 
@@ -38,7 +41,7 @@ const families: readonly OptionFamily[] = [
   { name: 'heartbeat.*', pattern: /^heartbeat\../, usedBy: 'connect', doc: 'Further heartbeat settings.' },
   {
     name: 'topic.*',
-    pattern: /^topic\.(heartbeat|naming|transaction|delimiter|cache)(\.|$)/,
+    pattern: /^topic\.(heartbeat|naming|transaction|cache)(\.|$)/,
     usedBy: 'connect',
     doc: 'How Debezium names its topics.',
   },
@@ -89,6 +92,9 @@ export const sourceOptions: OptionSet = {
     tasksMax((value) => (value.trim() === '1' ? undefined : 'A MariaDB source has exactly one task')),
     ...frameworkOptions,
     ...sourceConnectionOptions,
+    ...sourceHistoryOptions,
+    ...sourceEventOptions,
+    ...sourceSnapshotOptions,
     ...sourceConnectOptions,
   ],
   families,

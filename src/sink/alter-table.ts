@@ -1,0 +1,124 @@
+import type { SourceColumn, SourceTable } from '../core/table.ts'
+import type { AlterAction } from '../mariadb/events/statement.ts'
+import { addColumnSql, dropColumnSql } from '../mapping/ddl.ts'
+import { mapTable } from '../mapping/mapped-table.ts'
+import type { MappedTable } from '../mapping/mapped-table.ts'
+import { must, unreachable } from '../core/assert.ts'
+import { saveTable } from '../state/tables.ts'
+import { renameTables } from './rename-tables.ts'
+import { refused } from './statement-context.ts'
+import type { StatementContext } from './statement-context.ts'
+import type { TargetTable } from './target-table.ts'
+
+type AddColumn = Extract<AlterAction, { kind: 'add-column' }>
+
+/**
+ * Follows an ALTER TABLE clause by clause: columns added with a value that can be repeated, columns dropped, renames.
+ * @throws CdcError CDC-D01 for every other clause, before anything is changed.
+ */
+export async function alterTable(
+  table: TargetTable,
+  actions: readonly AlterAction[],
+  context: StatementContext,
+): Promise<void> {
+  const { session, registry, sink } = context
+  for (const action of actions) refuse(action, table, context)
+  let definition = table.loaded.definition
+  for (const action of actions) {
+    if (action.kind === 'add-column') {
+      definition = withColumn(definition, action)
+      const mapped = remap(table, definition, sink.quoteIdentifiers)
+      const column = must(
+        mapped.columns.find(({ source }) => source.name === action.column.name),
+        'the added column',
+      )
+      await session.run({ text: addColumnSql(mapped, column) })
+    } else if (action.kind === 'drop-column') {
+      const mapped = remap(table, definition, sink.quoteIdentifiers)
+      const column = must(
+        mapped.columns.find(({ source }) => sameName(source.name, action.name)),
+        'the dropped column',
+      )
+      await session.run({ text: dropColumnSql(mapped, column) })
+      definition = withoutColumn(definition, action.name)
+    }
+  }
+  if (definition !== table.loaded.definition) {
+    const loaded = { ...table.loaded, definition }
+    await saveTable(session.connection, loaded)
+    registry.put(loaded, table.hasOtherUnique)
+  }
+  for (const action of actions) {
+    if (action.kind !== 'rename-table') continue
+    await renameTables([{ from: table.loaded, to: action.to }], context)
+  }
+}
+
+/** MariaDB compares column names without letter case. */
+function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+function refuse(action: AlterAction, table: TargetTable, context: StatementContext): void {
+  const { columns, key } = table.loaded.definition
+  switch (action.kind) {
+    case 'no-effect':
+    case 'rename-table':
+    case 'add-index':
+    case 'drop-index':
+      return
+    case 'refused':
+      throw refused(context, table.loaded, action.what)
+    case 'add-column':
+      if (action.alsoKey) throw refused(context, table.loaded, `column ${action.column.name} comes with a key`)
+      if (!action.repeatable) {
+        throw refused(context, table.loaded, `the default of column ${action.column.name} may differ from row to row`)
+      }
+      if (columns.some(({ name }) => sameName(name, action.column.name))) {
+        throw refused(context, table.loaded, `there is a column ${action.column.name} already`)
+      }
+      return
+    case 'drop-column':
+      if (key.some((name) => sameName(name, action.name))) {
+        throw refused(context, table.loaded, `column ${action.name} belongs to the key`)
+      }
+      if (!columns.some(({ name }) => sameName(name, action.name))) {
+        throw refused(context, table.loaded, `there is no column ${action.name}`)
+      }
+      return
+    default:
+      unreachable(action)
+  }
+}
+
+function remap(table: TargetTable, definition: SourceTable, quoteIdentifiers: boolean): MappedTable {
+  const { targetSchema: schema, targetTable: name, choices } = table.loaded
+  return mapTable(definition, { schema, name, quoteIdentifiers, choices })
+}
+
+/** The order of columns is that of the rows in the stream; PostgreSQL's own order does not matter. */
+function withColumn(definition: SourceTable, { column, position }: AddColumn): SourceTable {
+  return { ...definition, columns: insert(definition.columns, column, position) }
+}
+
+function insert(
+  columns: readonly SourceColumn[],
+  column: SourceColumn,
+  position: AddColumn['position'],
+): readonly SourceColumn[] {
+  if (position === 'first') return [column, ...columns]
+  if (position === 'last') return [...columns, column]
+  const after = columns.findIndex(({ name }) => sameName(name, position.after))
+  return [...columns.slice(0, after + 1), column, ...columns.slice(after + 1)]
+}
+
+/** An index that holds nothing else goes with the column; MariaDB drops it too. */
+function withoutColumn(definition: SourceTable, name: string): SourceTable {
+  return {
+    ...definition,
+    columns: definition.columns.filter((column) => !sameName(column.name, name)),
+    indexes: definition.indexes
+      .map((index) => ({ ...index, columns: index.columns.filter((column) => !sameName(column.name, name)) }))
+      .filter((index) => index.columns.length > 0),
+  }
+}

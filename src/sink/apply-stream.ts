@@ -1,0 +1,390 @@
+import type { SinkConfig } from '../config/sink-config.ts'
+import type { SourceConfig } from '../config/source-config.ts'
+import { charsetOfCollation } from '../core/collations.ts'
+import { CdcError } from '../core/errors.ts'
+import { advance, covers, formatGtid, formatPosition, furthest, reaches, samePosition } from '../core/gtid.ts'
+import type { Gtid, GtidPosition } from '../core/gtid.ts'
+import type { WireTable } from '../core/wire.ts'
+import { parseGtidList } from '../mariadb/events/gtid-list.ts'
+import { parseGtidEvent } from '../mariadb/events/gtid.ts'
+import type { GtidEvent } from '../mariadb/events/gtid.ts'
+import { eventTypes, readEventLength, readEventType, readTimestamp } from '../mariadb/events/header.ts'
+import { parseQuery } from '../mariadb/events/query.ts'
+import { isRowsEvent, parseRows, readTableId, rowsFlags } from '../mariadb/events/rows.ts'
+import type { RowsEvent } from '../mariadb/events/rows.ts'
+import { parseStatement } from '../mariadb/events/statement.ts'
+import { parseTableMap, tableMapFingerprint } from '../mariadb/events/table-map.ts'
+import type { RelayBlock } from '../relay/relay.ts'
+import { isTransactional } from '../core/table.ts'
+import { isDataError } from '../postgres/error.ts'
+import { moveAppliedPosition } from '../state/position.ts'
+import type { ApplySession } from './apply-session.ts'
+import { describeRowError } from './row-error.ts'
+import { applyStatement } from './schema-change.ts'
+import { reload, TableLoading } from './statement-context.ts'
+import type { TableRegistry, TableUse } from './table-registry.ts'
+import type { TargetTable } from './target-table.ts'
+import { writeChanges } from './write-changes.ts'
+
+// The group state machine: events of one source, in order, become whole PostgreSQL transactions.
+//
+//   between groups --GTID--> in a group --XID | COMMIT | ROLLBACK | the one statement of a standalone group--> between
+//
+// Row changes are collected over many groups. They are written when a limit is reached (inside a large group too: its
+// transaction stays open until the group ends) and committed, with the position, only between groups.
+
+/** A group whose savepoints matter: it rolled back to one, so its savepoints are set in PostgreSQL the second time. */
+export class SavepointsNeeded extends Error {
+  override readonly name = 'SavepointsNeeded'
+  readonly gtid: Gtid
+  constructor(gtid: Gtid) {
+    super(formatGtid(gtid))
+    this.gtid = gtid
+  }
+}
+
+export interface StreamOptions {
+  readonly session: ApplySession
+  readonly registry: TableRegistry
+  readonly sink: SinkConfig
+  readonly source: SourceConfig
+  readonly position: GtidPosition
+  /** One change at a time, so that the one that fails is known. */
+  readonly careful: boolean
+  /** Groups (as texts) whose savepoints are to be set. */
+  readonly savepointGroups: ReadonlySet<string>
+  onCommitted(progress: Progress): Promise<void>
+}
+
+export interface Progress {
+  readonly position: GtidPosition
+  readonly sourceSeconds: number | null
+  readonly transactions: number
+  readonly changes: number
+}
+
+interface OpenGroup extends GtidEvent {
+  readonly setsSavepoints: boolean
+}
+
+interface TableInUse {
+  readonly wire: WireTable
+  readonly use: TableUse
+}
+
+/** Rows of tables that do not take part in transactions stay when others are rolled back to a savepoint. */
+interface Savepoint {
+  readonly name: string
+  readonly lasting: { readonly event: RowsEvent; readonly table: TableInUse }[]
+}
+
+export class StreamApplier {
+  readonly #options: StreamOptions
+  #position: GtidPosition
+  #committed: GtidPosition
+  #group: OpenGroup | undefined
+  #savepoints: Savepoint[] = []
+  /** Table ids are valid to the end of a statement; shapes are kept by their bytes. */
+  readonly #maps = new Map<number, TableInUse>()
+  readonly #shapes = new Map<string, TableInUse>()
+  /** Tables with changes that are not written yet. */
+  readonly #touched = new Set<TargetTable>()
+  #unwrittenChanges = 0
+  #unwrittenBytes = 0
+  #pendingChanges = 0
+  /** The open group changed rows that we write. */
+  #groupCounts = false
+  #transactions = 0
+  #sourceSeconds: number | null = null
+
+  constructor(options: StreamOptions) {
+    this.#options = options
+    this.#position = options.position
+    this.#committed = options.position
+  }
+
+  /** Whether nothing waits to be committed. */
+  get isClean(): boolean {
+    return this.#group === undefined && samePosition(this.#position, this.#committed)
+  }
+
+  /**
+   * Applies the events of a block from `at` on.
+   * @returns where it stopped: the block's end, or the first group beyond the hold
+   */
+  async apply(block: RelayBlock, at: number): Promise<number> {
+    const { buffer } = block
+    const checksum = block.checksum ? 4 : 0
+    let start = at
+    while (start < block.end) {
+      const next = start + readEventLength(buffer, start)
+      const end = next - checksum
+      const type = readEventType(buffer, start)
+      if (type === eventTypes.gtid) {
+        const event = parseGtidEvent(buffer, start, end)
+        if (!this.#mayBegin(event.gtid)) return start
+        this.#begin(event, readTimestamp(buffer, start))
+      } else if (type === eventTypes.tableMap) this.#tableMap(buffer, start, end)
+      else if (isRowsEvent(type)) await this.#rows(parseRows(buffer, start, end))
+      else if (type === eventTypes.xid) await this.#endGroup()
+      else if (type === eventTypes.query || type === eventTypes.queryCompressed) await this.#query(buffer, start, end)
+      else if (type === eventTypes.gtidList) this.#marker(parseGtidList(buffer, start, end).position)
+      else if (type === eventTypes.xaPrepare) await this.#xaPrepare()
+      else this.#other(type)
+      start = next
+    }
+    return start
+  }
+
+  /** Writes and commits all whole groups so far. */
+  async commit(): Promise<void> {
+    const { session, sink, source } = this.#options
+    if (this.#group !== undefined || samePosition(this.#position, this.#committed)) return
+    await this.#write()
+    if (!session.isOpen) await session.begin()
+    const progress: Progress = {
+      position: this.#position,
+      sourceSeconds: this.#sourceSeconds,
+      transactions: this.#transactions,
+      changes: this.#pendingChanges,
+    }
+    await session.commit(moveAppliedPosition({ connector: sink.name, source: source.name, ...progress }))
+    this.#committed = this.#position
+    this.#transactions = 0
+    this.#pendingChanges = 0
+    await this.#options.onCommitted(progress)
+  }
+
+  /** The hold that this stream has come to: everything before it is applied. */
+  reachHold(hold: GtidPosition): void {
+    this.#position = furthest(this.#position, hold)
+  }
+
+  /** A transaction beyond the hold must wait; everything before it in the stream lies at or before the hold. */
+  #mayBegin(gtid: Gtid): boolean {
+    const { hold } = this.#options.session
+    return hold === null || covers(hold, gtid)
+  }
+
+  #begin(event: GtidEvent, seconds: number): void {
+    if (this.#group !== undefined) throw new Error('BUG: the relay holds a group without an end')
+    this.#group = { ...event, setsSavepoints: this.#options.savepointGroups.has(formatGtid(event.gtid)) }
+    this.#sourceSeconds = seconds
+    this.#groupCounts = false
+    this.#maps.clear()
+  }
+
+  #marker(position: GtidPosition): void {
+    // Markers and the lists at the start of files say what lies behind; the relay never goes back.
+    if (this.#group === undefined && !reaches(this.#position, position)) {
+      this.#position = furthest(this.#position, position)
+    }
+  }
+
+  #tableMap(buffer: Buffer, start: number, end: number): void {
+    const fingerprint = tableMapFingerprint(buffer, start, end)
+    let table = this.#shapes.get(fingerprint)
+    if (table === undefined) {
+      if (this.#shapes.size > 4096) this.#shapes.clear()
+      const wire = parseTableMap(buffer, start, end)
+      table = { wire, use: this.#options.registry.use(wire) }
+      this.#shapes.set(fingerprint, table)
+    }
+    this.#maps.set(readTableId(buffer, start, end), table)
+  }
+
+  async #rows(event: RowsEvent): Promise<void> {
+    const table = this.#maps.get(event.tableId)
+    if (table === undefined) {
+      // Rows of other databases are left out of the relay together with their table map; this end mark may be left.
+      if (event.rowsStart === event.rowsEnd) return
+      throw new Error(`BUG: rows of table id ${event.tableId} without a table map`)
+    }
+    await this.#take(event, table)
+    for (const savepoint of this.#savepoints) {
+      if (typeof table.use === 'string' || isTransactional(table.use.loaded.definition.engine)) continue
+      savepoint.lasting.push({ event: { ...event, ...copiedRows(event) }, table })
+    }
+    if ((event.flags & rowsFlags.statementEnd) !== 0) this.#maps.clear()
+  }
+
+  async #take(event: RowsEvent, { wire, use }: TableInUse): Promise<void> {
+    const group = this.#openGroup()
+    if (use === 'loading') throw new TableLoading()
+    if (typeof use === 'string' || use.contains(group.gtid)) return
+    const { sink, careful } = this.#options
+    if (event.kind === 'delete' && !sink.deleteEnabled) return
+    if (!event.complete) throw this.#partialImage(use.label)
+    this.#groupCounts = true
+    let at = event.rowsStart
+    try {
+      const encoder = use.encoderFor(wire)
+      const limit = careful ? 1 : sink.batchRows
+      while (at < event.rowsEnd) {
+        const bytes = use.changes.bytes
+        const next = use.changes.take(event, at, encoder)
+        this.#touched.add(use)
+        this.#pendingChanges++
+        this.#unwrittenChanges++
+        this.#unwrittenBytes += use.changes.bytes - bytes
+        if (this.#unwrittenChanges >= limit || this.#unwrittenBytes > sink.batchBytes) await this.#write()
+        at = next
+      }
+    } catch (thrown) {
+      // A refused batch says nothing of the row: it is done again, one row at a time.
+      if (!careful && isDataError(thrown)) throw thrown
+      throw describeRowError(thrown, { table: use, gtid: group.gtid, sink, wire, event, at })
+    }
+  }
+
+  async #query(buffer: Buffer, start: number, end: number): Promise<void> {
+    const query = parseQuery(buffer, start, end)
+    const collation = query.databaseCollation ?? query.serverCollation
+    const statement = parseStatement(query.sql, {
+      database: query.database,
+      sqlMode: query.sqlMode,
+      databaseCharset: collation === null ? null : (charsetOfCollation(collation) ?? null),
+    })
+    const group = this.#openGroup()
+    switch (statement.kind) {
+      case 'begin':
+        return
+      case 'commit':
+      case 'rollback':
+        await this.#endGroup()
+        return
+      case 'savepoint':
+        await this.#savepoint(statement.name)
+        return
+      case 'rollback-to':
+        await this.#rollbackTo(statement.name)
+        return
+      case 'release':
+        return
+      case 'xa':
+        // The rows of a prepared transaction that we write have stopped the sink already.
+        if (group.standalone) await this.#endGroup()
+        return
+      default:
+    }
+    // The old shape is valid until the ALTER is through; one that failed never was.
+    if (!group.startAlter && !group.rollbackAlter) {
+      await this.#write()
+      const { session, registry, sink, source } = this.#options
+      if (!session.isOpen) await session.begin()
+      const position = advance(this.#position, group.gtid)
+      await applyStatement(statement, {
+        ...{ session, registry, sink, source, position },
+        ...{ gtid: group.gtid, sql: query.sql },
+      })
+      this.#maps.clear()
+      this.#shapes.clear()
+    }
+    if (group.standalone) await this.#endGroup(true)
+  }
+
+  async #endGroup(commit = false): Promise<void> {
+    const group = this.#openGroup()
+    this.#position = advance(this.#position, group.gtid)
+    this.#group = undefined
+    this.#savepoints = []
+    this.#transactions++
+    const { sink, careful } = this.#options
+    if (commit || careful || this.#unwrittenChanges >= sink.batchRows || this.#options.session.isOpen) {
+      await this.commit()
+    }
+  }
+
+  /** Writes what is collected into the transaction, which is opened if it is not. */
+  async #write(): Promise<void> {
+    const { session } = this.#options
+    if (this.#unwrittenChanges === 0) return
+    if (!session.isOpen) await session.begin()
+    for (const table of this.#touched) await writeChanges(session, table)
+    if (this.#options.careful || this.#group !== undefined) await session.settle()
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#touched.clear()
+    this.#unwrittenChanges = 0
+    this.#unwrittenBytes = 0
+  }
+
+  async #savepoint(name: string): Promise<void> {
+    if (!this.#openGroup().setsSavepoints) return
+    const { session } = this.#options
+    await this.#write()
+    if (!session.isOpen) await session.begin()
+    // A name set again hides the earlier one, here as there.
+    this.#savepoints = this.#savepoints.filter((savepoint) => savepoint.name !== name.toLowerCase())
+    this.#savepoints.push({ name: name.toLowerCase(), lasting: [] })
+    await session.run({ text: `SAVEPOINT "${name.toLowerCase().replaceAll('"', '""')}"` })
+  }
+
+  /** Undoes the rows since the savepoint, except those of tables that take no part in transactions. */
+  async #rollbackTo(name: string): Promise<void> {
+    const group = this.#openGroup()
+    if (!group.setsSavepoints) throw new SavepointsNeeded(group.gtid)
+    const index = this.#savepoints.findIndex((savepoint) => savepoint.name === name.toLowerCase())
+    const savepoint = this.#savepoints[index]
+    if (savepoint === undefined) throw new Error(`BUG: a rollback to savepoint ${name}, which was not set`)
+    for (const table of this.#touched) table.changes.clear()
+    this.#forget()
+    await this.#options.session.run({ text: `ROLLBACK TO "${savepoint.name.replaceAll('"', '""')}"` })
+    this.#savepoints.length = index + 1
+    for (const { event, table } of savepoint.lasting) await this.#take(event, table)
+  }
+
+  #other(type: number): void {
+    const known: readonly number[] = [
+      eventTypes.formatDescription,
+      eventTypes.annotateRows,
+      eventTypes.binlogCheckpoint,
+    ]
+    if (known.includes(type)) return
+    throw new CdcError('CDC-M11', {
+      where: this.#options.source.name,
+      what: `event type ${type} in the stream`,
+      details: [`after: ${formatPosition(this.#position)}`],
+    })
+  }
+
+  #openGroup(): OpenGroup {
+    if (this.#group === undefined) throw new Error('BUG: an event outside of a group')
+    return this.#group
+  }
+
+  /** Nothing of a prepared transaction may be seen before its commit, which may come days later, or never. */
+  async #xaPrepare(): Promise<void> {
+    if (this.#groupCounts) throw this.#unsupported('an XA transaction')
+    await this.#endGroup()
+  }
+
+  #unsupported(what: string): CdcError {
+    return new CdcError('CDC-S05', {
+      where: this.#options.sink.name,
+      what: `${what} changed captured tables`,
+      fix: 'load the tables that it changed again; then restart the sink',
+      details: [`gtid: ${formatGtid(this.#openGroup().gtid)}`],
+    })
+  }
+
+  #partialImage(table: string): CdcError {
+    const { gtid } = this.#openGroup()
+    const [database = '', name = ''] = table.split('.')
+    return new CdcError('CDC-M08', {
+      where: table,
+      what: 'a change was logged without all of its columns',
+      why: 'the session that wrote it had a binlog_row_image that is not FULL',
+      fix: `SET GLOBAL binlog_row_image = 'FULL';   then: ${reload({ database, table: name }, this.#options.sink)}`,
+      details: [`gtid: ${formatGtid(gtid)}`],
+    })
+  }
+}
+
+/** The rows of an event in memory of their own: the block's is used again. */
+function copiedRows(event: RowsEvent): Pick<RowsEvent, 'buffer' | 'rowsStart' | 'rowsEnd'> {
+  const buffer = Buffer.from(event.buffer.subarray(event.rowsStart, event.rowsEnd))
+  return { buffer, rowsStart: 0, rowsEnd: buffer.length }
+}

@@ -1,0 +1,224 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CdcError } from '../core/errors.ts'
+import { formatPosition, reaches } from '../core/gtid.ts'
+import type { GtidPosition } from '../core/gtid.ts'
+import { isDataError } from '../postgres/error.ts'
+import type { RelayBlock, RelayReader } from '../relay/relay.ts'
+import { readPositions } from '../state/position.ts'
+import { ApplySession, TablesChanged } from './apply-session.ts'
+import { SavepointsNeeded, StreamApplier } from './apply-stream.ts'
+import type { Progress } from './apply-stream.ts'
+import { explainRow, RowRefused } from './row-error.ts'
+import type { RunSinkOptions, SinkSource } from './sink-options.ts'
+import { reload, TableLoading } from './statement-context.ts'
+import type { SinkSourceStatus } from './sink-status.ts'
+import { TableRegistry } from './table-registry.ts'
+
+export interface FollowOptions extends RunSinkOptions {
+  readonly source: SinkSource
+  readonly epoch: bigint
+  /** Called after each commit. */
+  onProgress(): void
+}
+
+const beatMs = 3000
+const waitMs = 50
+
+/** Applies one source's relay in a session of its own until aborted. @throws CdcError */
+export async function followSource(options: FollowOptions): Promise<void> {
+  const { config, source, owner, epoch, signal, log } = options
+  const { postgres: settings, name: connector } = config
+  await using session = await ApplySession.open({ settings, connector, owner, epoch, signal })
+  const registry = new TableRegistry(config, source.config)
+  const report = reporter(options, registry)
+  let position = await startPosition(session, options)
+  report('starting', { position })
+  let carefulUntil: GtidPosition | undefined
+  const savepointGroups = new Set<string>()
+  let mustWait = false
+  while (!signal.aborted) {
+    try {
+      await session.look().catch(ignoreTablesChanged)
+      await registry.load(session.connection)
+      checkReach(registry, source, position)
+      if (mustWait) {
+        mustWait = false
+        report('waiting-for-load', {})
+        await waitForChange(session, signal)
+        continue
+      }
+      await follow({
+        ...{ session, registry, options, position, savepointGroups, report, careful: carefulUntil !== undefined },
+        onCommitted: (progress) => {
+          position = progress.position
+          savepointGroups.clear()
+          if (carefulUntil !== undefined && reaches(position, carefulUntil)) throw new CarefulEnough()
+        },
+      })
+    } catch (thrown) {
+      signal.throwIfAborted()
+      await session.rollback()
+      if (thrown instanceof CarefulEnough) carefulUntil = undefined
+      else if (thrown instanceof TablesChanged) continue
+      else if (thrown instanceof TableLoading) mustWait = true
+      else if (thrown instanceof SavepointsNeeded) savepointGroups.add(thrown.message)
+      else if (thrown instanceof RowRefused) throw await explainRow(thrown, session.connection)
+      else if (isDataError(thrown) && carefulUntil === undefined) {
+        log.info({ source: source.name, after: formatPosition(position) }, 'a batch was refused: finding the row')
+        carefulUntil = source.relay.position
+      } else throw thrown
+    }
+  }
+}
+
+/** The place where a batch had been refused is passed: batches may be large again. */
+class CarefulEnough extends Error {}
+
+function ignoreTablesChanged(thrown: unknown): void {
+  if (!(thrown instanceof TablesChanged)) throw thrown
+}
+
+interface FollowPass {
+  readonly session: ApplySession
+  readonly registry: TableRegistry
+  readonly options: FollowOptions
+  readonly position: GtidPosition
+  readonly careful: boolean
+  readonly savepointGroups: ReadonlySet<string>
+  readonly report: Report
+  onCommitted(progress: Progress): void
+}
+
+/** Reads and applies from a position on, until something makes it start over (thrown). */
+async function follow(pass: FollowPass): Promise<void> {
+  const { session, registry, options, report } = pass
+  const { config: sink, source, signal, onProgress } = options
+  await using reader = source.relay.reader(pass.position)
+  const applier = new StreamApplier({
+    ...{ session, registry, sink, source: source.config, position: pass.position },
+    ...{ careful: pass.careful, savepointGroups: pass.savepointGroups },
+    async onCommitted(progress) {
+      onProgress()
+      report('applying', progress)
+      await source.relay.acknowledge(sink.name, progress.position)
+      pass.onCommitted(progress)
+    },
+  })
+  while (!signal.aborted) {
+    const block = await nextBlock(reader, session, applier, signal)
+    let at = await applier.apply(block, block.start)
+    while (at < block.end) {
+      await waitAtHold(session, applier, report, signal)
+      at = await applier.apply(block, at)
+    }
+    if (!reader.available()) {
+      await applier.commit()
+      report('idle', {})
+    }
+  }
+}
+
+/** Waits for data; says meanwhile that the owner lives. */
+async function nextBlock(
+  reader: RelayReader,
+  session: ApplySession,
+  applier: StreamApplier,
+  signal: AbortSignal,
+): Promise<RelayBlock> {
+  const read = reader.read(signal)
+  read.catch(() => undefined)
+  for (;;) {
+    const stop = new AbortController()
+    const pause = sleep(beatMs, 'beat' as const, { signal: stop.signal }).catch(() => 'beat' as const)
+    const first = await Promise.race([read, pause])
+    stop.abort()
+    if (first !== 'beat') return first
+    signal.throwIfAborted()
+    if (applier.isClean && !session.isOpen) await session.beat()
+  }
+}
+
+/** The stream has come to the hold: everything before it is committed, and it stays there until it is let go. */
+async function waitAtHold(
+  session: ApplySession,
+  applier: StreamApplier,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const { hold } = session
+  if (hold === null) return
+  applier.reachHold(hold)
+  await applier.commit()
+  report('held', {})
+  for (let waited = 0; session.hold !== null; waited += waitMs) {
+    await sleep(waitMs, undefined, { signal })
+    await session.look()
+    if (waited % beatMs === 0) await session.beat()
+  }
+}
+
+/** A load is running: its end changes cdc.tables. */
+async function waitForChange(session: ApplySession, signal: AbortSignal): Promise<void> {
+  for (let waited = 0; ; waited += waitMs) {
+    try {
+      await session.look()
+    } catch (thrown) {
+      ignoreTablesChanged(thrown)
+      return
+    }
+    await sleep(waitMs, undefined, { signal })
+    if (waited % beatMs === 0) await session.beat()
+  }
+}
+
+/** Where the sink goes on: its position in PostgreSQL, else the relay's earliest. @throws CdcError CDC-R03 */
+async function startPosition(session: ApplySession, { config, source }: FollowOptions): Promise<GtidPosition> {
+  const positions = await readPositions(session.connection, config.name)
+  const known = positions.find((position) => position.source === source.name)
+  if (known === undefined) return source.relay.start
+  if (reaches(known.position, source.relay.start)) return known.position
+  throw new CdcError('CDC-R03', {
+    where: config.name,
+    what: `the relay of ${source.name} begins after the position that was applied last`,
+    why: 'the changes in between are not there any more',
+    fix: `cdc offsets reset ${config.name} --confirm=${config.name}, then load all tables again with --replace`,
+    details: [`applied: ${formatPosition(known.position)}`, `relay: ${formatPosition(source.relay.start)}`],
+  })
+}
+
+/** Between a load and the start of the stream there must be no gap. @throws CdcError CDC-R03 */
+function checkReach(registry: TableRegistry, source: SinkSource, position: GtidPosition): void {
+  for (const { loaded, label } of registry.targets) {
+    // Either the relay holds all that came after the load, or it has been applied from there already.
+    if (reaches(loaded.low, source.relay.start) || reaches(position, loaded.low)) continue
+    throw new CdcError('CDC-R03', {
+      where: label,
+      what: 'the table was loaded before the relay begins',
+      why: 'changes between the load and the start of the source connector were not recorded',
+      fix: reload(loaded, { name: loaded.connector }),
+      details: [`loaded: ${formatPosition(loaded.low)}`, `relay: ${formatPosition(source.relay.start)}`],
+    })
+  }
+}
+
+type Report = (phase: SinkSourceStatus['phase'], progress: Partial<Progress>) => void
+
+/** Sums up what the commits tell. */
+function reporter({ source, onStatus }: FollowOptions, registry: TableRegistry): Report {
+  let status: SinkSourceStatus = {
+    ...{ source: source.name, phase: 'starting', position: new Map(), sourceSeconds: null },
+    ...{ transactions: 0, changes: 0, unloaded: [], error: null },
+  }
+  return (phase, progress) => {
+    status = {
+      ...status,
+      phase,
+      position: progress.position ?? status.position,
+      sourceSeconds: progress.sourceSeconds ?? status.sourceSeconds,
+      transactions: status.transactions + (progress.transactions ?? 0),
+      changes: status.changes + (progress.changes ?? 0),
+      unloaded: [...registry.unloaded],
+    }
+    onStatus(status)
+  }
+}

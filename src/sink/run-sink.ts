@@ -1,0 +1,82 @@
+import { asCdcError, CdcError, CdcErrors } from '../core/errors.ts'
+import { createBackoff } from '../lib/backoff.ts'
+import { connectPostgres } from '../postgres/connection.ts'
+import { claimSink, releaseSink } from '../state/owner.ts'
+import { ensureState } from '../state/schema.ts'
+import { followSource } from './follow-source.ts'
+import type { RunSinkOptions } from './sink-options.ts'
+import type { SinkSourceStatus } from './sink-status.ts'
+
+/**
+ * Applies what the relays hold until it is aborted, each source in its own session. A PostgreSQL that cannot be reached is
+ * tried again for ever; nothing is lost meanwhile, because the relays keep what is not applied.
+ * @throws CdcError when it must stop; then nothing beyond the last committed transaction was applied.
+ */
+export async function runSink(options: RunSinkOptions): Promise<void> {
+  const { config, signal, log } = options
+  const backoff = createBackoff({ firstMs: 250, maxMs: 15_000 })
+  while (!signal.aborted) {
+    try {
+      await ownAndFollow(options, () => backoff.reset())
+    } catch (thrown) {
+      if (signal.aborted) return
+      if (thrown instanceof CdcErrors) throw thrown
+      const error = asCdcError(thrown, config.name)
+      if (error.retry === 'never') throw error
+      log.warn({ code: error.code, attempt: backoff.attempts + 1, error: error.what }, 'sink waits and tries again')
+      for (const { name } of options.sources) options.onStatus(retrying(name, error))
+      await backoff.wait(signal).catch(() => undefined)
+    }
+  }
+}
+
+async function ownAndFollow(options: RunSinkOptions, onProgress: () => void): Promise<void> {
+  const { config, sources, owner, signal } = options
+  // One failing source ends the others of this sink too: all are started again, or the sink has failed.
+  const ending = new AbortController()
+  const together = AbortSignal.any([signal, ending.signal])
+  await using connection = await connectPostgres(config.postgres, {
+    applicationName: 'cdc sink',
+    where: config.name,
+    signal,
+  })
+  await ensureState(connection)
+  const epoch = await claimSink(connection, config.name, owner)
+  const followers = sources.map(async (source) => {
+    try {
+      await followSource({ ...options, source, epoch, signal: together, onProgress })
+    } catch (thrown) {
+      ending.abort()
+      throw thrown
+    }
+  })
+  const ended = await Promise.allSettled(followers)
+  const failures = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []))
+  const first = failures.find((failure) => failure instanceof CdcError) ?? failures[0]
+  if (signal.aborted) {
+    await giveBack(options, epoch)
+    return
+  }
+  if (first !== undefined) throw first
+}
+
+/** The signal has cut the session that claimed the sink; a new one says that it is free. */
+async function giveBack({ config }: RunSinkOptions, epoch: bigint): Promise<void> {
+  try {
+    await using connection = await connectPostgres(config.postgres, {
+      applicationName: 'cdc sink',
+      where: config.name,
+      signal: AbortSignal.timeout(2000),
+    })
+    await releaseSink(connection, config.name, epoch)
+  } catch {
+    // Another worker then waits until this one has been silent long enough.
+  }
+}
+
+function retrying(source: string, error: CdcError): SinkSourceStatus {
+  return {
+    ...{ source, phase: 'retrying', position: new Map(), sourceSeconds: null },
+    ...{ transactions: 0, changes: 0, unloaded: [], error },
+  }
+}

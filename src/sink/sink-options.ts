@@ -1,0 +1,23 @@
+import type { SinkConfig } from '../config/sink-config.ts'
+import type { SourceConfig } from '../config/source-config.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Relay } from '../relay/relay.ts'
+import type { SinkSourceStatus } from './sink-status.ts'
+
+/** A source connector whose relay the sink reads. */
+export interface SinkSource {
+  /** Name of the source connector. */
+  readonly name: string
+  readonly relay: Relay
+  readonly config: SourceConfig
+}
+
+export interface RunSinkOptions {
+  readonly config: SinkConfig
+  readonly sources: readonly SinkSource[]
+  /** The worker's persistent id: it may take over from itself at once. */
+  readonly owner: string
+  readonly signal: AbortSignal
+  readonly log: Logger
+  onStatus(status: SinkSourceStatus): void
+}

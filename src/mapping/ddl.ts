@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { CdcError } from '../core/errors.ts'
+import { literalPostgres, quotePostgres } from '../core/quote.ts'
+import { formatTable } from '../core/table.ts'
+import type { SourceIndex, SourceIndexColumn } from '../core/table.ts'
+import type { MappedColumn } from './column-type.ts'
+import { defaultValue } from './default-value.ts'
+import type { MappedTable } from './mapped-table.ts'
+
+// PostgreSQL's SQL for tables of the target.
+
+export interface CreateTableOptions {
+  /** Without write-ahead log, for the time of a load. */
+  readonly unlogged?: boolean
+  /** With the primary key; a load adds it when the rows are there. True when left out. */
+  readonly withKey?: boolean
+}
+
+type TargetTable = Pick<MappedTable, 'schema' | 'name'>
+
+const longestName = 63
+/** A B-tree entry must stay below 2704 bytes; longer columns are indexed by their beginning. */
+const longestIndexed = 2600
+const indexedCharacters = 600
+
+export function createTableSql(table: MappedTable, options: CreateTableOptions = {}): string {
+  const lines = table.columns.map((column) => `  ${columnSql(column)}`)
+  if (table.key.length > 0 && options.withKey !== false) lines.push(`  PRIMARY KEY (${keyColumns(table)})`)
+  return `CREATE ${options.unlogged === true ? 'UNLOGGED ' : ''}TABLE ${nameOf(table)} (\n${lines.join(',\n')}\n)`
+}
+
+/** Empty for a table without a key. */
+export function addPrimaryKeySql(table: MappedTable): string {
+  return table.key.length === 0 ? '' : `ALTER TABLE ${nameOf(table)} ADD PRIMARY KEY (${keyColumns(table)})`
+}
+
+/**
+ * A secondary index; undefined: PostgreSQL has nothing like it (FULLTEXT, SPATIAL, an index over JSON).
+ * It is not UNIQUE, even where the source's is: the source has checked that already, and several changes that are
+ * applied at once may hold the same value for a moment.
+ */
+export function createIndexSql(table: MappedTable, index: SourceIndex): string | undefined {
+  if (/^(fulltext|spatial|rtree|vector)$/i.test(index.method)) return undefined
+  const parts: string[] = []
+  for (const part of index.columns) {
+    const column = table.columns.find(({ source }) => source.name === part.name)
+    if (column === undefined || column.postgresType === 'json') return undefined
+    parts.push(indexedExpression(column, part))
+  }
+  return `CREATE INDEX ${quotePostgres(indexName(table, index))} ON ${nameOf(table)} (${parts.join(', ')})`
+}
+
+/**
+ * The name of an index in the target, where names of indexes are unique in a schema and not only in a table. Long ones
+ * end in a hash.
+ */
+export function indexName(table: TargetTable, index: SourceIndex): string {
+  const full = `${table.name}_${index.name}`
+  if (Buffer.byteLength(full) <= longestName) return full
+  const hash = createHash('md5').update(full).digest('hex').slice(0, 8)
+  let start = full
+  while (Buffer.byteLength(start) > longestName - 9) start = [...start].slice(0, -1).join('')
+  return `${start}_${hash}`
+}
+
+/**
+ * Adds a column with the values that MariaDB puts into existing rows: the default, or its implicit one for NOT NULL.
+ * May be two statements. A default of the moment is taken over as it is: whether existing rows can be given it is for
+ * the caller to know.
+ * @throws CdcError CDC-D01 when the default cannot be expressed, so that existing rows would differ
+ */
+export function addColumnSql(table: MappedTable, column: MappedColumn): string {
+  const value = defaultValue(column)
+  if (value.kind === 'untranslatable') {
+    throw new CdcError('CDC-D01', {
+      where: `${formatTable(table.source)}.${column.source.name}`,
+      what: 'a column was added whose existing rows cannot be filled',
+      why: `PostgreSQL cannot compute its default ${value.expression} the same way`,
+    })
+  }
+  const add = `ALTER TABLE ${nameOf(table)} ADD COLUMN ${quotePostgres(column.name)} ${column.postgresType}`
+  if (value.kind !== 'none') return `${add}${column.notNull ? ' NOT NULL' : ''} DEFAULT ${value.sql}`
+  if (!column.notNull) return add
+  const filled = `${add} NOT NULL DEFAULT ${column.type.implicitDefault(column)}`
+  return `${filled};\nALTER TABLE ${nameOf(table)} ALTER COLUMN ${quotePostgres(column.name)} DROP DEFAULT`
+}
+
+/** `column` is the target's name. */
+export function dropColumnSql(table: TargetTable, column: string): string {
+  return `ALTER TABLE ${nameOf(table)} DROP COLUMN ${quotePostgres(column)}`
+}
+
+/** `to` is the new name in the same schema. */
+export function renameTableSql(table: TargetTable, to: string): string {
+  return `ALTER TABLE ${nameOf(table)} RENAME TO ${quotePostgres(to)}`
+}
+
+/** The comments of the table and its columns, a statement each; empty: there are none. */
+export function commentSql(table: MappedTable): string {
+  const statements: string[] = []
+  if (table.source.comment !== '') statements.push(`COMMENT ON TABLE ${nameOf(table)} IS ${text(table.source.comment)}`)
+  for (const { name, source } of table.columns) {
+    if (source.comment === '') continue
+    statements.push(`COMMENT ON COLUMN ${quotePostgres(table.schema, table.name, name)} IS ${text(source.comment)}`)
+  }
+  return statements.join(';\n')
+}
+
+function text(comment: string): string {
+  return literalPostgres(comment.replaceAll('\0', ''))
+}
+
+function nameOf(table: TargetTable): string {
+  return quotePostgres(table.schema, table.name)
+}
+
+function keyColumns(table: MappedTable): string {
+  return table.key.map((index) => quotePostgres(table.columns[index]?.name ?? '')).join(', ')
+}
+
+function columnSql(column: MappedColumn): string {
+  const value = defaultValue(column)
+  const defaultPart = value.kind === 'constant' || value.kind === 'now' ? ` DEFAULT ${value.sql}` : ''
+  return `${quotePostgres(column.name)} ${column.postgresType}${column.notNull ? ' NOT NULL' : ''}${defaultPart}`
+}
+
+/** The column, or its beginning where whole values may be too long for an index. */
+function indexedExpression(column: MappedColumn, part: SourceIndexColumn): string {
+  const name = quotePostgres(column.name)
+  const direction = part.descending ? ' DESC' : ''
+  if (!mayBeLong(column)) return `${name}${direction}`
+  const length = Math.min(part.prefix ?? indexedCharacters, indexedCharacters)
+  const start = column.postgresType === 'bytea' ? `substring(${name}, 1, ${length})` : `left(${name}, ${length})`
+  return `(${start})${direction}`
+}
+
+function mayBeLong(column: MappedColumn): boolean {
+  if (column.postgresType !== 'text' && column.postgresType !== 'bytea') return false
+  const { type, length } = column.source
+  if (type === 'enum' || type === 'set' || type === 'tinytext' || type === 'tinyblob') return false
+  // A character takes up to four bytes in UTF-8, whatever it took on the source.
+  const bytes = column.postgresType === 'text' ? 4 : 1
+  return length === null || length * bytes > longestIndexed
+}

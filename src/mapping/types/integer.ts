@@ -1,0 +1,103 @@
+import type { ColumnType, Encoder } from '../column-type.ts'
+import { int32, uint16, uint24, uint8 } from '../source-bytes.ts'
+import { expectWireType } from '../wire-mismatch.ts'
+import { wireTypes } from '../wire-type.ts'
+import { integerLiteral } from './constant-default.ts'
+import { wholeNumberText } from './number-text.ts'
+
+// Integers are little endian in row images and in result rows; only a MEDIUMINT differs (3 bytes, but 4 in result rows).
+// Signed and unsigned ones become the smallest integer that holds them all. BIGINT UNSIGNED is too large: see
+// bigint-unsigned.ts. ZEROFILL pads only the display.
+
+interface Integer {
+  readonly type: string
+  readonly unsigned: boolean
+  readonly postgres: string
+  readonly wire: number
+  readonly binlog: Encoder
+  readonly resultSet?: Encoder
+}
+
+const int1: Encoder = (source, at, out) => {
+  out.int2Field((uint8(source, at) << 24) >> 24)
+  return at + 1
+}
+
+const uint1: Encoder = (source, at, out) => {
+  out.int2Field(uint8(source, at))
+  return at + 1
+}
+
+const int2: Encoder = (source, at, out) => {
+  out.int2Field((uint16(source, at) << 16) >> 16)
+  return at + 2
+}
+
+const uint2: Encoder = (source, at, out) => {
+  out.int4Field(uint16(source, at))
+  return at + 2
+}
+
+const int3: Encoder = (source, at, out) => {
+  out.int4Field((uint24(source, at) << 8) >> 8)
+  return at + 3
+}
+
+const uint3: Encoder = (source, at, out) => {
+  out.int4Field(uint24(source, at))
+  return at + 3
+}
+
+const int4: Encoder = (source, at, out) => {
+  out.int4Field(int32(source, at))
+  return at + 4
+}
+
+const uint4: Encoder = (source, at, out) => {
+  out.int8Field(0, int32(source, at))
+  return at + 4
+}
+
+const int8: Encoder = (source, at, out) => {
+  out.int8Field(int32(source, at + 4), int32(source, at))
+  return at + 8
+}
+
+const integers: readonly Integer[] = [
+  { type: 'tinyint', unsigned: false, postgres: 'smallint', wire: wireTypes.tiny, binlog: int1 },
+  { type: 'tinyint', unsigned: true, postgres: 'smallint', wire: wireTypes.tiny, binlog: uint1 },
+  { type: 'smallint', unsigned: false, postgres: 'smallint', wire: wireTypes.short, binlog: int2 },
+  { type: 'smallint', unsigned: true, postgres: 'integer', wire: wireTypes.short, binlog: uint2 },
+  { type: 'mediumint', unsigned: false, postgres: 'integer', wire: wireTypes.int24, binlog: int3, resultSet: int4 },
+  { type: 'mediumint', unsigned: true, postgres: 'integer', wire: wireTypes.int24, binlog: uint3, resultSet: int4 },
+  { type: 'int', unsigned: false, postgres: 'integer', wire: wireTypes.long, binlog: int4 },
+  { type: 'int', unsigned: true, postgres: 'bigint', wire: wireTypes.long, binlog: uint4 },
+  { type: 'bigint', unsigned: false, postgres: 'bigint', wire: wireTypes.longlong, binlog: int8 },
+]
+
+function integer(shape: Integer): ColumnType {
+  return {
+    id: shape.unsigned ? `${shape.type}-unsigned` : shape.type,
+    matches: (column) => column.type === shape.type && column.unsigned === shape.unsigned,
+    postgresType: () => shape.postgres,
+    binlogEncoder: (context) => {
+      expectWireType(context, shape.wire)
+      return shape.binlog
+    },
+    resultSetEncoder: () => shape.resultSet ?? shape.binlog,
+    mariadbText: wholeNumberText,
+    postgresText: (expression) => `${expression}::text`,
+    freeText: false,
+    defaultLiteral: integerLiteral,
+    implicitDefault: () => '0',
+  }
+}
+
+/** TINYINT to BIGINT, signed and unsigned, without BIGINT UNSIGNED. */
+export const integerTypes: readonly ColumnType[] = integers.map(integer)
+
+/** How a TINYINT is read where it is not a boolean. */
+export const tinyintEncoders: { readonly signed: Encoder; readonly unsigned: Encoder } = {
+  signed: int1,
+  unsigned: uint1,
+}

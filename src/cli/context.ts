@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { ConnectClient } from '../connect/client.ts'
 import type { Project } from '../config/project.ts'
+import type { Runtime } from '../connect/runtime.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Output } from './output.ts'
 
@@ -19,6 +20,8 @@ export interface CommandContext {
   project(): Promise<Project>
   /** The Connect REST API that DEBEZIUM_URL names. */
   client(): Promise<ConnectClient>
+  /** Which runtime answers there. */
+  runtime(): Promise<Runtime>
   logger(): Promise<Logger>
   /** The whole command tree with every option, for completion and the reference. */
   wholeProgram(): Promise<Command>

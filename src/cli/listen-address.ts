@@ -1,4 +1,5 @@
 import type { Settings } from '../config/environment.ts'
+import { isLoopback } from '../connect/endpoint.ts'
 import { CdcError } from '../core/errors.ts'
 
 export interface ListenAddress {
@@ -33,8 +34,4 @@ function parseAddress(text: string, where: string): ListenAddress {
   }
   const host = (parts[1] ?? '').replaceAll(/[[\]]/g, '')
   return { host: host === '' ? '127.0.0.1' : host, port }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

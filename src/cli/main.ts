@@ -61,6 +61,14 @@ async function run(args: readonly string[]): Promise<number> {
       const { findProject } = await import('../config/project.ts')
       return findProject(process.cwd(), options.directory)
     })
+    const client = once(async () => {
+      const { createConnectClient } = await import('../connect/client.ts')
+      const { workerUrl, environment } = await project()
+      return createConnectClient({
+        ...{ url: workerUrl, signal, onRetry: output.message },
+        ownCredentials: environment.settings.credentials,
+      })
+    })
     return {
       output,
       signal,
@@ -68,9 +76,10 @@ async function run(args: readonly string[]): Promise<number> {
       mayAsk: options.input && process.stdin.isTTY === true,
       directory: resolve(options.directory ?? '.'),
       project,
-      client: once(async () => {
-        const { createConnectClient } = await import('../connect/client.ts')
-        return createConnectClient({ url: (await project()).workerUrl, signal, onRetry: output.message })
+      client,
+      runtime: once(async () => {
+        const { detectRuntime } = await import('../connect/runtime.ts')
+        return detectRuntime(await client())
       }),
       logger: once(async () => {
         const { createLogger } = await import('../lib/logger.ts')

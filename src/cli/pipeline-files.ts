@@ -1,52 +1,65 @@
 // The connector files of a database, read and checked, with what is worth a note said.
 import { listConnectorFiles, loadConnectorFile } from '../config/connector-file.ts'
 import type { ConnectorFile, ConnectorKind } from '../config/connector-file.ts'
+import { forKafkaConnect } from '../config/kafka-connect.ts'
 import type { Notice } from '../config/notice.ts'
 import type { Project } from '../config/project.ts'
+import { resolveProviders } from '../config/providers.ts'
 import { parseSinkConfig } from '../config/sink-config.ts'
 import type { SinkConfig } from '../config/sink-config.ts'
 import { parseSourceConfig } from '../config/source-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
+import type { Runtime } from '../connect/runtime.ts'
 import { CdcError, CdcErrors } from '../core/errors.ts'
 import type { Output } from './output.ts'
 
-export interface SourceFile {
-  readonly file: ConnectorFile
-  readonly config: SourceConfig
+export interface Reading {
+  readonly project: Project
+  readonly output: Output
+  /** What is right for one runtime may be wrong for the other. */
+  readonly runtime: Runtime
 }
 
-export interface SinkFile {
-  readonly file: ConnectorFile
-  readonly config: SinkConfig
+/**
+ * The connector's file as it is to be sent to the runtime.
+ * @throws CdcErrors with every mistake of the file, each with its line
+ */
+export function loadForRegistration({ project, output, runtime }: Reading, kind: ConnectorKind, database: string): ConnectorFile {
+  const file = loadConnectorFile(project, kind, database)
+  const options = { where: file.where, runtime }
+  const raw = { ...file.config, name: file.name }
+  const { notices } = kind === 'source' ? parseSourceConfig(raw, options) : parseSinkConfig(raw, options)
+  printNotices(file, notices, output)
+  if (runtime === 'embedded') return file
+  const sent = forKafkaConnect(kind, file.config, options)
+  printNotices(file, sent.notices, output)
+  return { ...file, config: sent.config }
 }
 
-/** @throws CdcErrors with every mistake of the file, each with its line */
-export function loadSource(project: Project, database: string, output: Output): SourceFile {
-  const file = loadConnectorFile(project, 'source', database)
-  const config = parseSourceConfig({ ...file.config, name: file.name }, { where: file.where })
-  printNotices(file, config.notices, output)
-  return { file, config }
-}
-
-/** @throws CdcErrors with every mistake of the file, each with its line */
-export function loadSink(project: Project, database: string, output: Output): SinkFile {
-  const file = loadConnectorFile(project, 'sink', database)
-  const config = parseSinkConfig({ ...file.config, name: file.name }, { where: file.where })
-  printNotices(file, config.notices, output)
-  return { file, config }
-}
-
-/** @throws CdcErrors with every mistake of both files at once */
-export function loadPipeline(project: Project, database: string, output: Output): { source: SourceFile; sink: SinkFile } {
+/**
+ * Both configurations of a database, for work that cdc does itself: references to secrets are followed too.
+ * @throws CdcErrors with every mistake of both files at once
+ */
+export function loadPipeline(
+  { project, output, runtime }: Reading,
+  database: string,
+): { source: SourceConfig; sink: SinkConfig } {
   const errors: CdcError[] = []
-  const source = collecting(errors, () => loadSource(project, database, output))
-  const sink = collecting(errors, () => loadSink(project, database, output))
+  const load = <T extends { notices: readonly Notice[] }>(
+    kind: ConnectorKind,
+    parse: (raw: ConnectorFile['config'], options: { where(key: string): string; runtime: Runtime }) => T,
+  ): T | undefined =>
+    collecting(errors, () => {
+      const file = loadConnectorFile(project, kind, database)
+      const raw = resolveProviders({ ...file.config, name: file.name }, project.environment.variables)
+      const config = parse(raw, { where: file.where, runtime })
+      printNotices(file, config.notices, output)
+      return config
+    })
+  const source = load('source', parseSourceConfig)
+  const sink = load('sink', parseSinkConfig)
   if (source === undefined || sink === undefined) throw new CdcErrors(errors)
   return { source, sink }
-}
-
-export function loadFile(project: Project, kind: ConnectorKind, database: string, output: Output): ConnectorFile {
-  return (kind === 'source' ? loadSource : loadSink)(project, database, output).file
 }
 
 /** The databases that have a connector file, in the order of the files. */
@@ -54,7 +67,7 @@ export function listDatabases(project: Project): readonly string[] {
   return [...new Set(listConnectorFiles(project).map((file) => file.database))]
 }
 
-/** What `make` throws goes into `errors`. */
+/** What `make` throws of errors with a code goes into `errors`. */
 export function collecting<T>(errors: CdcError[], make: () => T): T | undefined {
   try {
     return make()
@@ -67,7 +80,9 @@ export function collecting<T>(errors: CdcError[], make: () => T): T | undefined 
 }
 
 function printNotices(file: ConnectorFile, notices: readonly Notice[], output: Output): void {
-  for (const { key, text, replacement } of notices) {
-    output.note(`${file.where(key)}: ${text}${replacement === undefined ? '' : ` Write ${replacement}`}`)
-  }
+  for (const notice of notices) output.note(formatNotice(file, notice))
+}
+
+export function formatNotice(file: ConnectorFile, { key, text, replacement }: Notice): string {
+  return `${file.where(key)}: ${key}: ${text}${replacement === undefined ? '' : ` Write ${replacement}`}`
 }

@@ -17,6 +17,8 @@ import type {
 export interface ConnectClientOptions {
   /** DEBEZIUM_URL: may hold user and password, which are never shown. */
   readonly url: string
+  /** The embedded worker's login, used when the URL has none and names this machine. */
+  readonly ownCredentials?: { readonly user: string; readonly password: string } | undefined
   readonly signal: AbortSignal
   /** Told what is being retried, for a person. */
   readonly onRetry?: (message: string) => void
@@ -61,7 +63,7 @@ export interface ConnectClient {
 }
 
 export function createConnectClient(options: ConnectClientOptions): ConnectClient {
-  const endpoint = parseEndpoint(options.url)
+  const endpoint = parseEndpoint(options.url, options.ownCredentials)
   const { readTimeoutMs = 3_000, writeTimeoutMs = 90_000, rebalanceTimeoutMs = 60_000 } = options
   const context = { endpoint, signal: options.signal, onRetry: options.onRetry ?? (() => {}), rebalanceTimeoutMs }
   const call = (request: RequestOptions): Promise<Answer> => sendRequest(request, context)

@@ -8,8 +8,12 @@ export interface Endpoint {
   readonly authorization: string | undefined
 }
 
-/** Splits `http://user:password@host:port/path`. @throws CdcError CDC-C06 when it is not an http or https URL. */
-export function parseEndpoint(text: string): Endpoint {
+/**
+ * Splits `http://user:password@host:port/path`.
+ * @param own used when the URL has no login and names this machine: it is the worker of the same project
+ * @throws CdcError CDC-C06 when it is not an http or https URL
+ */
+export function parseEndpoint(text: string, own?: { readonly user: string; readonly password: string }): Endpoint {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new CdcError('CDC-C06', {
@@ -19,11 +23,19 @@ export function parseEndpoint(text: string): Endpoint {
       fix: 'DEBEZIUM_URL=http://127.0.0.1:8083',
     })
   }
-  const user = decodeURIComponent(url.username)
-  const password = decodeURIComponent(url.password)
-  const login = Buffer.from(`${user}:${password}`).toString('base64')
+  const written = { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
+  const login = written.user !== '' || written.password !== '' ? written : isLoopback(url.hostname) ? own : undefined
   return {
     url: `${url.origin}${url.pathname}`.replace(/\/+$/, ''),
-    authorization: user === '' && password === '' ? undefined : `Basic ${login}`,
+    authorization: login === undefined ? undefined : `Basic ${encodeLogin(login)}`,
   }
+}
+
+function encodeLogin({ user, password }: { user: string; password: string }): string {
+  return Buffer.from(`${user}:${password}`).toString('base64')
+}
+
+/** Whether a URL's host is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

@@ -1,4 +1,5 @@
 import type { ConnectorFile } from '../config/connector-file.ts'
+import { mask } from '../config/mask.ts'
 import { CdcError, CdcErrors } from '../core/errors.ts'
 import type { ConnectClient } from './client.ts'
 import { parseInvalidConfig } from './invalid-config.ts'
@@ -20,16 +21,13 @@ export async function registerConnector(client: ConnectClient, file: ConnectorFi
   return comparison === 'same-as-shown' ? 'unchanged' : 'updated'
 }
 
-/** Values that the embedded worker shows instead of a secret. */
-const masked = /^\*+$/
-
 /** `same-as-shown`: what can be compared is equal, but the worker hides some values. */
 function compareConfigs(current: ConnectorConfig, file: ConnectorFile): 'same' | 'same-as-shown' | 'different' {
   const wanted: ConnectorConfig = { ...file.config, name: file.name }
   const keys = new Set([...Object.keys(wanted), ...Object.keys(current)])
   const unequal = [...keys].filter((key) => current[key] !== wanted[key])
   if (unequal.length === 0) return 'same'
-  return unequal.every((key) => wanted[key] !== undefined && masked.test(current[key] ?? ''))
+  return unequal.every((key) => wanted[key] !== undefined && current[key]?.includes(mask) === true)
     ? 'same-as-shown'
     : 'different'
 }

@@ -1,6 +1,7 @@
 // One HTTP call to a Connect REST API: its time limit, what is tried again, and which error of the table it ends in.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CdcError } from '../core/errors.ts'
+import { isLoopback } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 
 export interface RequestOptions {
@@ -119,7 +120,7 @@ async function sendOnce(
 }
 
 function unreachableWorker(endpoint: Endpoint, why: string): CdcError {
-  const local = /^http:\/\/(127\.|localhost|\[::1\])/.test(endpoint.url)
+  const local = isLoopback(new URL(endpoint.url).hostname)
   return new CdcError('CDC-W03', {
     where: endpoint.url,
     what: 'no worker answers',

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { ConnectorKind } from '../../config/connector-file.ts'
 import { databaseArgument, durationValue, examples, kindArgument } from '../arguments.ts'
 import type { CommandContext } from '../context.ts'
-import { loadFile } from '../pipeline-files.ts'
+import { loadForRegistration } from '../pipeline-files.ts'
 import { registerStep } from '../register-step.ts'
 import { createSteps } from '../steps.ts'
 
@@ -19,7 +19,8 @@ export function define(command: Command, context: CommandContext): void {
 
 async function register(context: CommandContext, kind: ConnectorKind, database: string, timeoutMs: number): Promise<void> {
   const { output } = context
-  const file = loadFile(await context.project(), kind, database, output)
+  const reading = { project: await context.project(), output, runtime: await context.runtime() }
+  const file = loadForRegistration(reading, kind, database)
   const steps = createSteps(output)
   const { registered, health } = await registerStep(context, file, { steps, timeoutMs })
   if (output.format === 'json') {

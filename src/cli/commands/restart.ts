@@ -4,7 +4,7 @@ import { registerConnector } from '../../connect/register.ts'
 import { notRunning, waitUntilSettled } from '../../connect/wait.ts'
 import { databaseArgument, durationValue, examples, kindArgument } from '../arguments.ts'
 import type { CommandContext } from '../context.ts'
-import { loadFile } from '../pipeline-files.ts'
+import { loadForRegistration } from '../pipeline-files.ts'
 import { createSteps } from '../steps.ts'
 
 const updates = {
@@ -26,7 +26,8 @@ export function define(command: Command, context: CommandContext): void {
 
 async function restart(context: CommandContext, kind: ConnectorKind, database: string, timeoutMs: number): Promise<void> {
   const { output, signal } = context
-  const file = loadFile(await context.project(), kind, database, output)
+  const reading = { project: await context.project(), output, runtime: await context.runtime() }
+  const file = loadForRegistration(reading, kind, database)
   const client = await context.client()
   const steps = createSteps(output)
 

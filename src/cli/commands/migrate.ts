@@ -1,0 +1,85 @@
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { CdcError } from '../../core/errors.ts'
+import type { Runtime } from '../../connect/runtime.ts'
+import { countValue, databaseArgument, examples, listValue } from '../arguments.ts'
+import type { CommandContext } from '../context.ts'
+import { defaultLoadOptions, loadStep } from '../load-step.ts'
+import type { LoadOptions } from '../load-step.ts'
+import { formatReport } from '../load-text.ts'
+import { loadPipeline } from '../pipeline-files.ts'
+import { mustStream } from '../source-ready.ts'
+
+interface Options extends Omit<LoadOptions, 'tables' | 'replace'> {
+  readonly database?: string
+  readonly tables: readonly string[]
+  readonly replace?: true
+  readonly withoutSource?: true
+}
+
+export function define(command: Command, context: CommandContext): void {
+  const defaults = defaultLoadOptions
+  command
+    .addArgument(databaseArgument('[database]'))
+    .addOption(new Option('--database <database>', 'the same as the argument'))
+    .addOption(
+      new Option('--tables <names>', 'all, or names with commas between them; * and ? are wildcards')
+        .argParser(listValue)
+        .default(['all'], 'all'),
+    )
+    .option('--max-workers <n>', 'tables at the same time', countValue, defaults.maxWorkers)
+    .option('--chunk-workers <n>', 'readers of one big table', countValue, defaults.chunkWorkers)
+    .option('--batch-size <rows>', 'rows in one COPY', countValue, defaults.batchSize)
+    .option('--threshold <rows>', 'a table of more rows than this is read in chunks', countValue, defaults.threshold)
+    .option('--replace', 'load again what is loaded, and overwrite target tables that hold other rows')
+    .option('--without-source', 'load although the source connector does not run: changes may be missed')
+    .addHelpText(
+      'after',
+      examples(
+        'cdc migrate trading',
+        'cdc migrate --database finance --tables T_INVOICE,T_ACCOUNT',
+        'cdc migrate trading --tables T_DEAL --replace --max-workers 4',
+      ),
+    )
+    .action((database: string | undefined, options: Options) => runMigrate(context, database, options))
+}
+
+async function runMigrate(context: CommandContext, named: string | undefined, options: Options): Promise<void> {
+  const { output } = context
+  const database = chooseDatabase(named, options.database)
+  const runtime = options.withoutSource === true ? await runtimeIfAny(context) : await context.runtime()
+  const pipeline = loadPipeline({ project: await context.project(), output, runtime }, database)
+  if (options.withoutSource !== true) await mustStream(await context.client(), pipeline.source.name, database)
+  const { tables, seconds } = await loadStep(context, pipeline, {
+    tables: options.tables.length === 1 && options.tables[0] === 'all' ? 'all' : options.tables,
+    maxWorkers: options.maxWorkers,
+    chunkWorkers: options.chunkWorkers,
+    batchSize: options.batchSize,
+    threshold: options.threshold,
+    replace: options.replace === true,
+  })
+  if (output.format === 'json') {
+    output.item({ database, tables: tables.map((table) => ({ ...table, ...seconds.get(table.table) })) }, () => '')
+  } else output.line(formatReport(tables, seconds))
+  output.next(`cdc register sink ${database}`)
+}
+
+function chooseDatabase(argument: string | undefined, option: string | undefined): string {
+  const database = argument ?? option
+  if (database !== undefined && (option === undefined || option === database)) return database
+  throw new CdcError('CDC-C01', {
+    where: 'cdc migrate',
+    what: database === undefined ? 'no database is named' : `two databases are named: ${argument} and ${option}`,
+    fix: 'cdc migrate <database>',
+  })
+}
+
+/** Without a worker the files are read as for Kafka Connect, which refuses less. */
+async function runtimeIfAny(context: CommandContext): Promise<Runtime> {
+  try {
+    return await context.runtime()
+  } catch (error) {
+    if (error instanceof CdcError && error.code === 'CDC-W03') return 'connect'
+    throw error
+  }
+}

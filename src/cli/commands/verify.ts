@@ -1,0 +1,94 @@
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { CdcError } from '../../core/errors.ts'
+import { formatPosition } from '../../core/gtid.ts'
+import type { RowDifference, VerifiedTable, VerifyEvent } from '../../verify/verify-report.ts'
+import { databaseArgument, examples, listValue } from '../arguments.ts'
+import type { CommandContext } from '../context.ts'
+import type { Output } from '../output.ts'
+import { loadPipeline } from '../pipeline-files.ts'
+import { formatCount } from '../quantities.ts'
+import { formatTextTable } from '../text-table.ts'
+
+export function define(command: Command, context: CommandContext): void {
+  command
+    .addArgument(databaseArgument())
+    .addOption(
+      new Option('--tables <names>', 'all, or names with commas between them; * and ? are wildcards')
+        .argParser(listValue)
+        .default(['all'], 'all'),
+    )
+    .addHelpText('after', examples('cdc verify trading', 'cdc verify trading --tables T_DEAL,T_CARRIER'))
+    .action((database: string, options: { tables: readonly string[] }) => runVerify(context, database, options.tables))
+}
+
+async function runVerify(context: CommandContext, database: string, names: readonly string[]): Promise<void> {
+  const { output, signal } = context
+  const runtime = await context.runtime()
+  const { source, sink } = loadPipeline({ project: await context.project(), output, runtime }, database)
+  const [{ verify }, log] = await Promise.all([import('../../verify/verify.ts'), context.logger()])
+  const result = await verify({
+    ...{ source, sink, signal, log },
+    tables: names.length === 1 && names[0] === 'all' ? 'all' : names,
+    onEvent: (event) => showEvent(event, output),
+  })
+  const position = formatPosition(result.position)
+  const { equal, tables } = result
+  output.result({ database, equal, position, tables }, () => formatTables(tables, position, output))
+  if (!equal) throw difference(database, tables)
+}
+
+function showEvent(event: VerifyEvent, output: Output): void {
+  if (output.format === 'json') return
+  switch (event.kind) {
+    case 'plan':
+      output.message(`${event.tables.length} tables`)
+      break
+    case 'waiting':
+      output.message(`waiting until the target has reached ${formatPosition(event.position)}`)
+      break
+    case 'table-start':
+      break
+    case 'table-done': {
+      const { table, sourceRows, equal, problem } = event.result
+      output.message(`${table}: ${problem ?? `${formatCount(sourceRows ?? 0)} rows, ${equal ? 'equal' : 'DIFFERENT'}`}`)
+      break
+    }
+  }
+}
+
+function formatTables(tables: readonly VerifiedTable[], position: string, { styles }: Output): string {
+  const right = { align: 'right' } as const
+  const columns = [{ title: 'TABLE' }, { title: 'SOURCE', ...right }, { title: 'TARGET', ...right }, { title: 'RESULT' }]
+  const count = (rows: number | null): string => (rows === null ? '-' : formatCount(rows))
+  const rows = tables.map(({ table, sourceRows, targetRows, equal, problem }) => {
+    const result = equal ? styles.green('equal') : styles.red(problem ?? 'different')
+    return [table, count(sourceRows), count(targetRows), result]
+  })
+  const details = tables.flatMap(({ table, differences, more }) => [
+    ...differences.map((difference) => `${table}: ${formatDifference(difference)}`),
+    ...(more ? [`${table}: and more`] : []),
+  ])
+  const lines = [formatTextTable(columns, rows), ...(details.length > 0 ? ['', ...details] : []), '', `at ${position}`]
+  return lines.join('\n')
+}
+
+function formatDifference({ key, kind, columns, counts }: RowDifference): string {
+  const text = (value: string | null): string => (value === null ? 'NULL' : JSON.stringify(value))
+  const changed = (columns ?? []).map(({ name, source, target }) => `${name} ${text(source)} <> ${text(target)}`)
+  const parts = [
+    changed.length > 0 ? `: ${changed.join(', ')}` : '',
+    counts === undefined ? '' : ` (${counts.source} times <> ${counts.target} times)`,
+  ]
+  return `${kind} ${key}${parts.join('')}`
+}
+
+function difference(database: string, tables: readonly VerifiedTable[]): CdcError {
+  const wrong = tables.filter(({ equal }) => !equal).map(({ table }) => table)
+  const names = wrong.map((table) => table.slice(table.indexOf('.') + 1))
+  return new CdcError('CDC-V01', {
+    where: database,
+    what: `${wrong.length} of ${tables.length} tables differ`,
+    fix: `cdc migrate ${database} --tables ${names.join(',')} --replace`,
+  })
+}

@@ -1,0 +1,55 @@
+import type { SinkConfig } from '../config/sink-config.ts'
+import type { SourceConfig } from '../config/source-config.ts'
+import type { LoadedTableReport } from '../migrate/progress.ts'
+import type { CommandContext } from './context.ts'
+import { createLoadDisplay } from './load-display.ts'
+import { lossNotes } from './load-text.ts'
+
+export interface LoadOptions {
+  readonly tables: 'all' | readonly string[]
+  readonly maxWorkers: number
+  readonly chunkWorkers: number
+  readonly batchSize: number
+  readonly threshold: number
+  readonly replace: boolean
+}
+
+export const defaultLoadOptions: LoadOptions = {
+  tables: 'all',
+  maxWorkers: 2,
+  chunkWorkers: 4,
+  batchSize: 100_000,
+  threshold: 1_000_000,
+  replace: false,
+}
+
+export interface LoadResult {
+  readonly tables: readonly LoadedTableReport[]
+  readonly seconds: ReadonlyMap<string, { copySeconds: number; indexSeconds: number }>
+}
+
+/** Runs the bulk load with its progress shown. @throws what `migrate` throws */
+export async function loadStep(
+  context: CommandContext,
+  { source, sink }: { source: SourceConfig; sink: SinkConfig },
+  options: LoadOptions,
+): Promise<LoadResult> {
+  const { output, signal } = context
+  const [{ migrate }, log] = await Promise.all([import('../migrate/migrate.ts'), context.logger()])
+  const seconds = new Map<string, { copySeconds: number; indexSeconds: number }>()
+  const load = async (): Promise<readonly LoadedTableReport[]> => {
+    using display = await createLoadDisplay(output)
+    const { tables } = await migrate({
+      ...options,
+      ...{ source, sink, signal, log },
+      onEvent(event) {
+        if (event.kind === 'table-done') seconds.set(event.table, event)
+        display.show(event)
+      },
+    })
+    return tables
+  }
+  const tables = await load()
+  for (const report of tables) for (const note of lossNotes(report)) output.note(note)
+  return { tables, seconds }
+}

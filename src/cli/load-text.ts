@@ -1,0 +1,94 @@
+// What is said of a load in words; the same on a terminal and in a log file.
+import { formatPosition } from '../core/gtid.ts'
+import type { LoadEvent, LoadedTableReport } from '../migrate/progress.ts'
+import { formatBytes, formatCount, formatSeconds } from './quantities.ts'
+import { formatTextTable } from './text-table.ts'
+import type { LoadTally, TableTally } from './load-tally.ts'
+
+/** The line for an event that is worth one; undefined for those that only move a bar. */
+export function eventLine(event: LoadEvent): string | undefined {
+  switch (event.kind) {
+    case 'plan': {
+      const rows = event.tables.reduce((sum, table) => sum + table.rows, 0)
+      const bytes = event.tables.reduce((sum, table) => sum + table.bytes, 0)
+      return `${event.tables.length} tables, about ${formatCount(rows)} rows, ${formatBytes(bytes)}`
+    }
+    case 'table-done': {
+      const { table, rows, bytes, copySeconds, indexSeconds } = event
+      const speed = copySeconds > 0.05 ? `, ${formatCount(rows / copySeconds)} rows/s` : ''
+      const indexes = indexSeconds > 0.05 ? `, indexes ${formatSeconds(indexSeconds)}` : ''
+      return `${table}: ${formatCount(rows)} rows, ${formatBytes(bytes)} in ${formatSeconds(copySeconds)}${speed}${indexes}`
+    }
+    case 'table-skipped':
+      return `${event.table}: skipped, ${event.why}`
+    case 'table-failed':
+      return `${event.table}: failed, ${event.error.code} ${event.error.what}`
+    case 'table-start':
+    case 'rows':
+    case 'phase':
+      return undefined
+  }
+}
+
+/** `3/14 tables, 1,200,000 of about 9,000,000 rows, 210,000 rows/s, 35 MB/s, ETA 37s; now a (copy), b (indexes)`. */
+export function progressLine(tally: LoadTally): string {
+  const { rows, expected, rowsPerSecond, bytesPerSecond } = tally.total()
+  const eta = rowsPerSecond > 0 && expected > rows ? `, ETA ${formatSeconds((expected - rows) / rowsPerSecond)}` : ''
+  const now = tally.active().map(({ table, phase }) => `${table} (${phase})`)
+  return [
+    `${tally.finished()}/${tally.tables.size} tables, ${formatCount(rows)} of about ${formatCount(expected)} rows`,
+    `, ${formatCount(rowsPerSecond)} rows/s, ${formatBytes(bytesPerSecond)}/s${eta}`,
+    now.length === 0 ? '' : `; now ${now.join(', ')}`,
+  ].join('')
+}
+
+/** The numbers beside a table's bar. */
+export function barText(tally: Pick<TableTally, 'rows' | 'phase' | 'rowsPerSecond' | 'bytesPerSecond'>, expected: number): string {
+  if (tally.phase !== 'copy') return `${formatCount(tally.rows)} rows  ${tally.phase}`
+  const left = tally.rowsPerSecond > 0 && expected > tally.rows ? (expected - tally.rows) / tally.rowsPerSecond : undefined
+  const speed = `${formatCount(tally.rowsPerSecond)} rows/s  ${formatBytes(tally.bytesPerSecond)}/s`
+  return `${formatCount(tally.rows)} rows  ${speed}${left === undefined ? '' : `  ETA ${formatSeconds(left)}`}`
+}
+
+/** The table at the end. `seconds` of a table: copy and indexes, when they were measured. */
+export function formatReport(
+  reports: readonly LoadedTableReport[],
+  seconds: ReadonlyMap<string, { copySeconds: number; indexSeconds: number }>,
+): string {
+  const right = { align: 'right' } as const
+  const columns = [
+    { title: 'TABLE' },
+    { title: 'TARGET' },
+    { title: 'ROWS', ...right },
+    { title: 'BYTES', ...right },
+    { title: 'COPY', ...right },
+    { title: 'INDEXES', ...right },
+    { title: 'POSITION' },
+  ]
+  const rows = reports.map((report) => {
+    const time = seconds.get(report.table)
+    return [
+      report.table,
+      report.target,
+      formatCount(report.rows),
+      formatBytes(report.bytes),
+      time === undefined ? '-' : formatSeconds(time.copySeconds),
+      time === undefined ? '-' : formatSeconds(time.indexSeconds),
+      report.state === 'skipped' ? `skipped: ${report.why ?? 'already loaded'}` : formatPosition(report.high),
+    ]
+  })
+  return formatTextTable(columns, rows)
+}
+
+/** What a load changed in values, a note each. */
+export function lossNotes({ table, losses, choices }: LoadedTableReport): readonly string[] {
+  const chosen = Object.entries(choices).map(([column, type]) => `${table}.${column}: ${type}, because of the values it holds`)
+  const lost = losses.map(({ column, zeroDates, nulCharacters }) => {
+    const parts = [
+      zeroDates > 0 ? `${formatCount(zeroDates)} zero or partial dates became NULL` : '',
+      nulCharacters > 0 ? `${formatCount(nulCharacters)} NUL characters were removed` : '',
+    ]
+    return `${table}.${column}: ${parts.filter((part) => part !== '').join(', ')}`
+  })
+  return [...chosen, ...lost]
+}

@@ -22,6 +22,10 @@ export interface QueryEvent {
   readonly serverCollation: number | null
   /** Only there when the session had set collation_database; it is NOT the database's own one. */
   readonly databaseCollation: number | null
+  /** Session option explicit_defaults_for_timestamp: OFF gives TIMESTAMP columns NOT NULL and defaults. */
+  readonly explicitTimestamps: boolean | null
+  /** Session option sql_if_exists: every DDL statement behaves as if it said IF [NOT] EXISTS. */
+  readonly sqlIfExists: boolean | null
   readonly sql: string
 }
 
@@ -43,14 +47,14 @@ export function parseQuery(buffer: Buffer, start: number, end: number): QueryEve
   return { threadId, database, errorCode, ...status, sql: decodeStatement(text, charset) }
 }
 
-type Status = Pick<
-  QueryEvent,
-  'sqlMode' | 'clientCollation' | 'connectionCollation' | 'serverCollation' | 'databaseCollation'
->
+type Status = Omit<QueryEvent, 'threadId' | 'database' | 'errorCode' | 'sql'>
+
+/** Bits of the session options (status variable 0), seen on 10.11. */
+const explicitTimestampsOption = 0x0100_0000
+const sqlIfExistsOption = 0x1000_0000
 
 /** Codes whose value is only moved over: its bytes, or `text` for a length and as many bytes, plus a zero for code 2. */
 const skipped: Readonly<Record<number, number | 'text' | 'text and zero'>> = {
-  0: 4, // flags2
   2: 'text and zero', // catalog
   3: 4, // auto_increment_increment, _offset
   5: 'text', // time zone
@@ -60,18 +64,28 @@ const skipped: Readonly<Record<number, number | 'text' | 'text and zero'>> = {
 
 /** Everything of interest has a code up to 8, and codes ascend: the first unknown one ends the reading. */
 function readStatus(bytes: EventBytes): Status {
+  let options: number | null = null
   let sqlMode: bigint | null = null
   let collations: readonly [number, number, number] | null = null
   let databaseCollation: number | null = null
   while (bytes.remaining > 0) {
     const code = bytes.u8()
     const size = skipped[code]
-    if (code === 1) sqlMode = bytes.u64()
+    if (code === 0) options = bytes.u32()
+    else if (code === 1) sqlMode = bytes.u64()
     else if (code === 4) collations = [bytes.u16(), bytes.u16(), bytes.u16()]
     else if (code === 8) databaseCollation = bytes.u16()
     else if (size === undefined) break
     else bytes.skip(typeof size === 'number' ? size : bytes.u8() + (size === 'text' ? 0 : 1))
   }
   const [clientCollation, connectionCollation, serverCollation] = collations ?? [null, null, null]
-  return { sqlMode, clientCollation, connectionCollation, serverCollation, databaseCollation }
+  return {
+    sqlMode,
+    clientCollation,
+    connectionCollation,
+    serverCollation,
+    databaseCollation,
+    explicitTimestamps: options === null ? null : (options & explicitTimestampsOption) !== 0,
+    sqlIfExists: options === null ? null : (options & sqlIfExistsOption) !== 0,
+  }
 }

@@ -57,8 +57,6 @@ export async function makeProject(options: ProjectOptions): Promise<TestProject>
     SINK_DB_USER: postgres.settings.user,
     SINK_DB_PASSWORD: postgres.settings.password,
     KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:9092',
-    CONFLUENT_API_KEY: 'unused',
-    CONFLUENT_API_SECRET: 'unused',
     DEBEZIUM_URL: workerUrl,
     CDC_HOME: stateDirectory,
     ...Object.assign({}, ...options.databases.map(databaseVariables)),

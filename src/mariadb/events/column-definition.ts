@@ -184,7 +184,7 @@ export function describeColumn(column: ColumnClause, around: ColumnSurroundings)
   const length = displayWidth(type, clause.length, unsigned) ?? clause.length
   const { precision, scale, fraction, members } = clause
   const nullable = around.nullable
-  let defaultExpression = nullable && generated === null ? 'NULL' : null
+  let defaultExpression = nullable ? 'NULL' : null
   if (column.default !== null) defaultExpression = defaultText(column.default, { type, scale, fraction, members })
   const textual = isText(type)
   return {

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { writeFileAtomic } from '../lib/atomic-file.ts'
+import { sameServerIdError } from './binlog-error.ts'
+import type { MariadbConnection } from './connection.ts'
+
+/** Seconds a killed predecessor gets to be gone. */
+const killWait = 15
+
+const holderSchema = z.object({ host: z.string(), port: z.number(), connectionId: z.string(), token: z.string() })
+type Holder = z.infer<typeof holderSchema>
+
+export interface ServerIdLockOptions {
+  readonly serverId: number
+  readonly host: string
+  readonly port: number
+  /** Where the holder of the lock is remembered; it belongs to one connector of one worker. */
+  readonly file: string
+}
+
+/**
+ * Takes the server's user lock of this server id for as long as the connection lives, so that two workers do not take
+ * the stream from each other for ever (the server always ends the older dump of a server id).
+ *
+ * A worker that died may have left its session behind. It is recognised by the lock it held besides, whose name is a
+ * random token that only the file here knows: connection ids alone would start over with the server, and could be a
+ * stranger's by then. Such a session is killed.
+ * @throws CdcError CDC-M07 when somebody else holds it
+ */
+export async function takeServerIdLock(connection: MariadbConnection, options: ServerIdLockOptions): Promise<void> {
+  const name = `cdc-pipeline/${options.serverId}`
+  if (!(await getLock(connection, name, 0))) {
+    const holder = await lockHolder(connection, name)
+    const remembered = await readHolder(options.file)
+    const ours =
+      holder !== null &&
+      remembered !== undefined &&
+      holder === (await lockHolder(connection, tokenName(remembered.token)))
+    if (holder !== null && !ours) throw inUse(connection, options, `connection ${holder} of that server holds it`)
+    // Gone in between is as good as killed.
+    if (holder !== null) await connection.query(`KILL CONNECTION ${BigInt(holder)}`).catch(() => undefined)
+    if (!(await getLock(connection, name, killWait)))
+      throw inUse(connection, options, `connection ${holder} was killed, but is still there`)
+  }
+  const token = randomUUID()
+  await getLock(connection, tokenName(token), 0)
+  const holder: Holder = { host: options.host, port: options.port, connectionId: String(connection.threadId), token }
+  await writeFileAtomic(options.file, `${JSON.stringify(holder)}\n`)
+}
+
+function inUse(connection: MariadbConnection, options: ServerIdLockOptions, why: string): Error {
+  const what = `${connection.context.address}: another worker or replica uses server id ${options.serverId}`
+  return sameServerIdError({ ...connection.context, serverId: options.serverId }, what, why)
+}
+
+function tokenName(token: string): string {
+  return `cdc-pipeline/${token}`
+}
+
+async function getLock(connection: MariadbConnection, name: string, seconds: number): Promise<boolean> {
+  const [row] = await connection.query<{ got: number | string | null }>('SELECT GET_LOCK(?, ?) AS got', [name, seconds])
+  return Number(row?.got) === 1
+}
+
+async function lockHolder(connection: MariadbConnection, name: string): Promise<string | null> {
+  const [row] = await connection.query<{ id: string | number | null }>('SELECT IS_USED_LOCK(?) AS id', [name])
+  return row === undefined || row.id === null ? null : String(row.id)
+}
+
+async function readHolder(file: string): Promise<Holder | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  try {
+    return holderSchema.parse(JSON.parse(text))
+  } catch {
+    // No file, or not ours: then nobody is remembered, and the lock is a stranger's.
+    return undefined
+  }
+}

@@ -3,8 +3,6 @@ import type { SourceConfig } from '../config/source-config.ts'
 import { CdcError, CdcErrors } from '../core/errors.ts'
 import { formatTable, type SourceTable } from '../core/table.ts'
 import { mapTable, type MappedTable } from '../mapping/mapped-table.ts'
-import { readTables as readSourceTables } from '../mariadb/catalog.ts'
-import type { MariadbConnection } from '../mariadb/connection.ts'
 import type { TableSize } from './table-sizes.ts'
 
 /** A table that is to be loaded. */
@@ -14,27 +12,6 @@ export interface PlannedTable {
   /** Estimates of the source's statistics. */
   readonly rows: number
   readonly bytes: number
-}
-
-/** Base tables of captured databases that the source captures and the sink wants, by name. */
-export async function readCapturedTables(
-  connection: MariadbConnection,
-  source: SourceConfig,
-  sink: SinkConfig,
-): Promise<readonly SourceTable[]> {
-  const databases = await connection.query<{ name: string }>(
-    `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA
-     WHERE SCHEMA_NAME NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') ORDER BY 1`,
-  )
-  const tables: SourceTable[] = []
-  for (const { name } of databases) {
-    if (!source.capturesDatabase(name)) continue
-    for (const table of await readSourceTables(connection, name)) {
-      const captured = source.capturesTable(table.database, table.table)
-      if (captured && sink.matchesTopic(source.topicName(table.database, table.table))) tables.push(table)
-    }
-  }
-  return tables
 }
 
 /** The target of a source table by collection.name.format. */

@@ -1,15 +1,16 @@
 import { asCdcError, CdcError } from '../core/errors.ts'
 import { formatTable } from '../core/table.ts'
+import { readCapturedTables } from '../mariadb/captured-tables.ts'
 import { connectMariadb } from '../mariadb/connection.ts'
 import { connectPostgres } from '../postgres/connection.ts'
 import { ensureState } from '../state/schema.ts'
 import { checkLoadOptions, type MigrateOptions } from './load-options.ts'
-import { planLoad, readCapturedTables, type PlannedTable } from './load-plan.ts'
+import { planLoad, type PlannedTable } from './load-plan.ts'
 import { holdSession } from './load-session.ts'
 import { loadTable } from './load-table.ts'
 import type { LoadedTableReport } from './progress.ts'
 import { readTableSizes } from './table-sizes.ts'
-import { selectTables } from './table-selection.ts'
+import { selectTables } from '../lib/table-selection.ts'
 import { ensureSchemas } from './target-schema.ts'
 
 export interface MigrateResult {
@@ -62,8 +63,9 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
 async function plan(options: MigrateOptions): Promise<readonly PlannedTable[]> {
   const { source, sink, signal } = options
   await using connection = await connectMariadb(source, { signal, where: source.name })
-  const captured = await readCapturedTables(connection, source, sink)
-  const chosen = selectTables(captured, options.tables, source.name)
+  const captured = await readCapturedTables(connection, source)
+  const wanted = captured.filter(({ database, table }) => sink.matchesTopic(source.topicName(database, table)))
+  const chosen = selectTables(wanted, options.tables, source.name)
   const sizes = await readTableSizes(connection, new Set(chosen.map(({ database }) => database)))
   return planLoad(chosen, sizes, options)
 }

@@ -1,5 +1,6 @@
 import { quoteMariadb } from '../core/quote.ts'
 import { formatTable, type TableName } from '../core/table.ts'
+import { listTables } from '../mariadb/catalog.ts'
 import type { MariadbConnection } from '../mariadb/connection.ts'
 
 /** Estimates of the storage engine; InnoDB's rows may be off by a third. */
@@ -15,15 +16,7 @@ export async function readTableSizes(
 ): Promise<ReadonlyMap<string, TableSize>> {
   const sizes = new Map<string, TableSize>()
   for (const database of databases) {
-    const rows = await connection.query<{ name: string; rows: string; bytes: string }>(
-      `SELECT TABLE_NAME AS name, CAST(COALESCE(TABLE_ROWS, 0) AS CHAR) AS rows,
-         CAST(COALESCE(DATA_LENGTH, 0) AS CHAR) AS bytes
-       FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?`,
-      [database],
-    )
-    for (const row of rows) {
-      sizes.set(formatTable({ database, table: row.name }), { rows: Number(row.rows), bytes: Number(row.bytes) })
-    }
+    for (const listed of await listTables(connection, database)) sizes.set(formatTable(listed), listed)
   }
   return sizes
 }

@@ -1,4 +1,3 @@
-import { must } from '../core/assert.ts'
 import { CdcError } from '../core/errors.ts'
 import { quotePostgres } from '../core/quote.ts'
 import { addPrimaryKeySql, commentSql, createIndexSql, createTableSql } from '../mapping/ddl.ts'
@@ -73,10 +72,10 @@ export async function finishTarget(
     onPhase('keys')
     // Before the indexes: they would be written twice.
     if (unlogged) await connection.query(`ALTER TABLE ${target} SET LOGGED`)
-    if (table.key.length > 0) await connection.query(must(addPrimaryKeySql(table), 'primary key'))
+    if (table.key.length > 0) await connection.query(addPrimaryKeySql(table))
     onPhase('indexes')
     if (indexes.length > 0) await connection.query(indexes.join(';\n'))
-    if (comments.length > 0) await connection.query(typeof comments === 'string' ? comments : comments.join(';\n'))
+    if (comments !== '') await connection.query(comments)
     onPhase('analyze')
     await connection.query(`ANALYZE ${target}`)
     await saveTable(connection, state)

@@ -1,6 +1,6 @@
 import { CdcError, CdcErrors } from '../core/errors.ts'
 import { formatTable, type TableName } from '../core/table.ts'
-import { nearestNames } from '../lib/suggestion.ts'
+import { nearestNames } from './suggestion.ts'
 
 /**
  * The tables that the patterns mean. A pattern is a glob (`*`, `?`) over `table` or `database.table`; letter case

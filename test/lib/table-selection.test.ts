@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CdcError, CdcErrors } from '../../src/core/errors.ts'
-import { selectTables } from '../../src/migrate/table-selection.ts'
+import { selectTables } from '../../src/lib/table-selection.ts'
 
 const tables = ['xchange_trading.t_order', 'xchange_trading.T_ORDER_ITEM', 'xchange_trading.t-a.b', 'other.t_order'].map((name) => {
   const dot = name.indexOf('.')

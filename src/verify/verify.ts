@@ -1,0 +1,124 @@
+import type { SinkConfig } from '../config/sink-config.ts'
+import type { SourceConfig } from '../config/source-config.ts'
+import { CdcError } from '../core/errors.ts'
+import { formatTable, type SourceTable } from '../core/table.ts'
+import type { Logger } from '../lib/logger.ts'
+import { selectTables } from '../lib/table-selection.ts'
+import { mapTable, type MappedTable } from '../mapping/mapped-table.ts'
+import { readCapturedTables } from '../mariadb/captured-tables.ts'
+import type { PostgresConnection } from '../postgres/connection.ts'
+import { readTables as readLoadedTables, type LoadedTable } from '../state/tables.ts'
+import { findDifferences, samePart } from './find-differences.ts'
+import { sumTable, tableSql } from './row-sums.ts'
+import { openSameMoment, type SameMoment } from './same-moment.ts'
+import type { VerifiedTable, VerifyEvent, VerifyResult } from './verify-report.ts'
+
+export interface VerifyOptions {
+  readonly source: SourceConfig
+  readonly sink: SinkConfig
+  /** Globs over `table` or `database.table`; left out: all captured tables. */
+  readonly tables?: readonly string[] | undefined
+  readonly signal: AbortSignal
+  readonly log: Logger
+  /** How long the sink may take to come up to the source's snapshot. */
+  readonly timeoutMs: number
+  readonly onEvent?: ((event: VerifyEvent) => void) | undefined
+}
+
+/**
+ * Compares every value of every captured table on both sides, at exactly one moment. Nothing is changed; the sink pauses
+ * for as long as it takes to open a snapshot.
+ * @throws CdcError CDC-L01 (names), CDC-V02 (the sink did not get to the moment, or a table was altered meanwhile),
+ * connection errors; the signal's reason when aborted. Differences are a result, not an error.
+ */
+export async function verify(options: VerifyOptions): Promise<VerifyResult> {
+  const { source, sink, signal, log } = options
+  const onEvent = options.onEvent ?? (() => undefined)
+  await using moment = await openSameMoment({
+    ...{ source, sink, signal, timeoutMs: options.timeoutMs },
+    onWaiting: (position) => onEvent({ kind: 'waiting', position }),
+  })
+  const captured = await readCapturedTables(moment.mariadb, source)
+  const wanted = captured.filter(({ database, table }) => sink.matchesTopic(source.topicName(database, table)))
+  const chosen = selectTables(wanted, options.tables ?? 'all', source.name)
+  const loaded = new Map(
+    (await readLoadedTables(moment.postgres, sink.name)).map((table) => [formatTable(table), table]),
+  )
+  onEvent({ kind: 'plan', tables: chosen.map(formatTable) })
+  const tables: VerifiedTable[] = []
+  for (const table of chosen) {
+    signal.throwIfAborted()
+    onEvent({ kind: 'table-start', table: formatTable(table) })
+    const result = await verifyTable(moment, table, { loaded: loaded.get(formatTable(table)), options })
+    log.debug({ table: result.table, equal: result.equal, rows: result.sourceRows }, 'table compared')
+    tables.push(result)
+    onEvent({ kind: 'table-done', result })
+  }
+  return { equal: tables.every(({ equal }) => equal), position: moment.position, tables }
+}
+
+interface TableContext {
+  readonly loaded: LoadedTable | undefined
+  readonly options: VerifyOptions
+}
+
+async function verifyTable(moment: SameMoment, source: SourceTable, context: TableContext): Promise<VerifiedTable> {
+  const { loaded, options } = context
+  const topic = options.source.topicName(source.database, source.table)
+  const target = options.sink.targetName(source.database, source.table, topic)
+  const names = { table: formatTable(source), target: `${target.schema}.${target.table}` }
+  const unread = { ...names, sourceRows: null, targetRows: null, equal: false, differences: [], more: false }
+  if (loaded === undefined) return { ...unread, extraColumns: [], problem: 'the table has not been loaded' }
+  if (loaded.state === 'loading') {
+    return { ...unread, extraColumns: [], problem: 'the table is being loaded, or its load was broken off' }
+  }
+  const mapped = mapTable(source, {
+    ...{ schema: loaded.targetSchema, name: loaded.targetTable, choices: loaded.choices },
+    quoteIdentifiers: options.sink.quoteIdentifiers,
+  })
+  const { missing, extra } = await compareColumns(moment.postgres, mapped)
+  if (missing !== undefined) return { ...unread, extraColumns: extra, problem: missing }
+  try {
+    return { ...names, ...(await compareRows(moment, mapped)), extraColumns: extra }
+  } catch (thrown) {
+    if (!(thrown instanceof CdcError) || thrown.code !== 'CDC-L04') throw thrown
+    throw new CdcError('CDC-V02', {
+      where: formatTable(source),
+      what: 'the table was altered on the source while it was compared',
+      why: thrown.why,
+      fix: 'run the same command again',
+      cause: thrown,
+    })
+  }
+}
+
+/** Whether the target has the columns that are to be compared, and which others. */
+async function compareColumns(
+  connection: PostgresConnection,
+  table: MappedTable,
+): Promise<{ missing: string | undefined; extra: readonly string[] }> {
+  const { rows } = await connection.query<{ name: string }>(
+    `SELECT a.attname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+    [table.schema, table.name],
+  )
+  if (rows.length === 0) return { missing: 'the target table does not exist', extra: [] }
+  const there = new Set(rows.map(({ name }) => name))
+  const wanted = new Set(table.columns.map(({ name }) => name))
+  const missing = [...wanted].filter((name) => !there.has(name))
+  const extra = [...there].filter((name) => !wanted.has(name))
+  return { missing: missing.length === 0 ? undefined : `the target lacks columns: ${missing.join(', ')}`, extra }
+}
+
+async function compareRows(
+  moment: SameMoment,
+  table: MappedTable,
+): Promise<Pick<VerifiedTable, 'sourceRows' | 'targetRows' | 'equal' | 'differences' | 'more'>> {
+  const sql = tableSql(table)
+  const { source, target } = await sumTable(moment, sql)
+  const counts = { sourceRows: source.rows, targetRows: target.rows }
+  if (samePart(source, target)) return { ...counts, equal: true, differences: [], more: false }
+  const found = await findDifferences(moment, sql, Math.max(source.rows, target.rows))
+  return { ...counts, equal: false, ...found }
+}

@@ -14,6 +14,7 @@ type AddColumn = Extract<AlterAction, { kind: 'add-column' }>
 
 /**
  * Follows an ALTER TABLE clause by clause: columns added with a value that can be repeated, columns dropped, renames.
+ * Indexes are noted (a UNIQUE over a long text changes the rows' shape) and not made: building one would hold up the stream.
  * @throws CdcError CDC-D01 for every other clause, before anything is changed.
  */
 export async function alterTable(
@@ -39,8 +40,13 @@ export async function alterTable(
         mapped.columns.find(({ source }) => sameName(source.name, action.name)),
         'the dropped column',
       )
-      await session.run({ text: dropColumnSql(mapped, column) })
+      await session.run({ text: dropColumnSql(mapped, column.name) })
       definition = withoutColumn(definition, action.name)
+    } else if (action.kind === 'add-index') {
+      definition = { ...definition, indexes: [...definition.indexes, action.index] }
+    } else if (action.kind === 'drop-index') {
+      const indexes = definition.indexes.filter(({ name }) => !sameName(name, action.name))
+      definition = { ...definition, indexes }
     }
   }
   if (definition !== table.loaded.definition) {
@@ -60,12 +66,16 @@ function sameName(a: string, b: string): boolean {
 }
 
 function refuse(action: AlterAction, table: TargetTable, context: StatementContext): void {
-  const { columns, key } = table.loaded.definition
+  const { columns, key, indexes } = table.loaded.definition
   switch (action.kind) {
     case 'no-effect':
     case 'rename-table':
     case 'add-index':
+      return
     case 'drop-index':
+      if (!indexes.some(({ name }) => sameName(name, action.name))) {
+        throw refused(context, table.loaded, `index ${action.name} may be the one that rows are found by`)
+      }
       return
     case 'refused':
       throw refused(context, table.loaded, action.what)

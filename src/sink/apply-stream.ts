@@ -1,6 +1,5 @@
 import type { SinkConfig } from '../config/sink-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
-import { charsetOfCollation } from '../core/collations.ts'
 import { CdcError } from '../core/errors.ts'
 import { advance, covers, formatGtid, formatPosition, furthest, reaches, samePosition } from '../core/gtid.ts'
 import type { Gtid, GtidPosition } from '../core/gtid.ts'
@@ -12,15 +11,18 @@ import { eventTypes, readEventLength, readEventType, readTimestamp } from '../ma
 import { parseQuery } from '../mariadb/events/query.ts'
 import { isRowsEvent, parseRows, readTableId, rowsFlags } from '../mariadb/events/rows.ts'
 import type { RowsEvent } from '../mariadb/events/rows.ts'
-import { parseStatement } from '../mariadb/events/statement.ts'
 import { parseTableMap, tableMapFingerprint } from '../mariadb/events/table-map.ts'
 import type { RelayBlock } from '../relay/relay.ts'
 import { isTransactional } from '../core/table.ts'
 import { isDataError } from '../postgres/error.ts'
 import { moveAppliedPosition } from '../state/position.ts'
 import type { ApplySession } from './apply-session.ts'
+import { deletePrepared, eventsOf, PreparedRows, preparedParts } from './prepared-rows.ts'
+import type { PreparedKey } from './prepared-rows.ts'
 import { describeRowError } from './row-error.ts'
 import { applyStatement } from './schema-change.ts'
+import { readStatement } from './read-statement.ts'
+import type { DefaultCharset } from './read-statement.ts'
 import { reload, TableLoading } from './statement-context.ts'
 import type { TableRegistry, TableUse } from './table-registry.ts'
 import type { TargetTable } from './target-table.ts'
@@ -48,6 +50,7 @@ export interface StreamOptions {
   readonly registry: TableRegistry
   readonly sink: SinkConfig
   readonly source: SourceConfig
+  readonly defaultCharset: DefaultCharset
   readonly position: GtidPosition
   /** One change at a time, so that the one that fails is known. */
   readonly careful: boolean
@@ -92,8 +95,8 @@ export class StreamApplier {
   #unwrittenChanges = 0
   #unwrittenBytes = 0
   #pendingChanges = 0
-  /** The open group changed rows that we write. */
-  #groupCounts = false
+  /** The open group is only prepared: its rows are kept for its commit. */
+  #prepared: PreparedRows | undefined
   #transactions = 0
   #sourceSeconds: number | null = null
 
@@ -124,8 +127,7 @@ export class StreamApplier {
         const event = parseGtidEvent(buffer, start, end)
         if (!this.#mayBegin(event.gtid)) return start
         this.#begin(event, readTimestamp(buffer, start))
-      } else if (type === eventTypes.tableMap) this.#tableMap(buffer, start, end)
-      else if (isRowsEvent(type)) await this.#rows(parseRows(buffer, start, end))
+      } else if (type === eventTypes.tableMap || isRowsEvent(type)) await this.#data(type, buffer, start, end)
       else if (type === eventTypes.xid) await this.#endGroup()
       else if (type === eventTypes.query || type === eventTypes.queryCompressed) await this.#query(buffer, start, end)
       else if (type === eventTypes.gtidList) this.#marker(parseGtidList(buffer, start, end).position)
@@ -170,7 +172,9 @@ export class StreamApplier {
     if (this.#group !== undefined) throw new Error('BUG: the relay holds a group without an end')
     this.#group = { ...event, setsSavepoints: this.#options.savepointGroups.has(formatGtid(event.gtid)) }
     this.#sourceSeconds = seconds
-    this.#groupCounts = false
+    this.#prepared = event.preparedXa
+      ? new PreparedRows(this.#options.session, this.#preparedKey(event.xid))
+      : undefined
     this.#maps.clear()
   }
 
@@ -179,6 +183,12 @@ export class StreamApplier {
     if (this.#group === undefined && !reaches(this.#position, position)) {
       this.#position = furthest(this.#position, position)
     }
+  }
+
+  async #data(type: number, buffer: Buffer, start: number, end: number): Promise<void> {
+    if (this.#prepared !== undefined) await this.#prepared.add(buffer, start, end)
+    else if (type === eventTypes.tableMap) this.#tableMap(buffer, start, end)
+    else await this.#rows(parseRows(buffer, start, end))
   }
 
   #tableMap(buffer: Buffer, start: number, end: number): void {
@@ -215,7 +225,6 @@ export class StreamApplier {
     const { sink, careful } = this.#options
     if (event.kind === 'delete' && !sink.deleteEnabled) return
     if (!event.complete) throw this.#partialImage(use.label)
-    this.#groupCounts = true
     let at = event.rowsStart
     try {
       const encoder = use.encoderFor(wire)
@@ -239,12 +248,7 @@ export class StreamApplier {
 
   async #query(buffer: Buffer, start: number, end: number): Promise<void> {
     const query = parseQuery(buffer, start, end)
-    const collation = query.databaseCollation ?? query.serverCollation
-    const statement = parseStatement(query.sql, {
-      database: query.database,
-      sqlMode: query.sqlMode,
-      databaseCharset: collation === null ? null : (charsetOfCollation(collation) ?? null),
-    })
+    const statement = await readStatement(query, this.#options.defaultCharset)
     const group = this.#openGroup()
     switch (statement.kind) {
       case 'begin':
@@ -262,8 +266,8 @@ export class StreamApplier {
       case 'release':
         return
       case 'xa':
-        // The rows of a prepared transaction that we write have stopped the sink already.
-        if (group.standalone) await this.#endGroup()
+        if (statement.verb === 'commit') await this.#commitPrepared(group)
+        else if (statement.verb === 'rollback') await this.#forgetPrepared(group)
         return
       default:
     }
@@ -325,6 +329,7 @@ export class StreamApplier {
   /** Undoes the rows since the savepoint, except those of tables that take no part in transactions. */
   async #rollbackTo(name: string): Promise<void> {
     const group = this.#openGroup()
+    if (this.#prepared !== undefined) throw this.#savepointInXa(group)
     if (!group.setsSavepoints) throw new SavepointsNeeded(group.gtid)
     const index = this.#savepoints.findIndex((savepoint) => savepoint.name === name.toLowerCase())
     const savepoint = this.#savepoints[index]
@@ -355,18 +360,59 @@ export class StreamApplier {
     return this.#group
   }
 
-  /** Nothing of a prepared transaction may be seen before its commit, which may come days later, or never. */
-  async #xaPrepare(): Promise<void> {
-    if (this.#groupCounts) throw this.#unsupported('an XA transaction')
-    await this.#endGroup()
+  #preparedKey(xid: string | null): PreparedKey {
+    const { sink, source } = this.#options
+    return { connector: sink.name, source: source.name, xid: xid ?? '' }
   }
 
-  #unsupported(what: string): CdcError {
+  /** Nothing of a prepared transaction may be seen before its commit, which may come days later, or never. */
+  async #xaPrepare(): Promise<void> {
+    await this.#write()
+    await this.#prepared?.store()
+    await this.#endGroup(true)
+  }
+
+  async #commitPrepared(group: OpenGroup): Promise<void> {
+    const { session, registry } = this.#options
+    await this.#write()
+    if (!session.isOpen) await session.begin()
+    const key = this.#preparedKey(group.xid)
+    let known = false
+    for await (const part of preparedParts(session, key)) {
+      known = true
+      for (const [start, end] of eventsOf(part)) await this.#data(readEventType(part, start), part, start, end)
+      await this.#write()
+    }
+    if (!known && registry.targets.some((table) => !table.contains(group.gtid))) throw this.#preparedEarlier(group)
+    await deletePrepared(session, key)
+    await this.#endGroup(true)
+  }
+
+  async #forgetPrepared(group: OpenGroup): Promise<void> {
+    const { session } = this.#options
+    await this.#write()
+    if (!session.isOpen) await session.begin()
+    await deletePrepared(session, this.#preparedKey(group.xid))
+    await this.#endGroup(true)
+  }
+
+  #savepointInXa({ gtid }: OpenGroup): CdcError {
     return new CdcError('CDC-S05', {
       where: this.#options.sink.name,
-      what: `${what} changed captured tables`,
+      what: 'an XA transaction over non-transactional tables was rolled back to a savepoint',
       fix: 'load the tables that it changed again; then restart the sink',
-      details: [`gtid: ${formatGtid(this.#openGroup().gtid)}`],
+      details: [`gtid: ${formatGtid(gtid)}`],
+    })
+  }
+
+  #preparedEarlier({ gtid, xid }: OpenGroup): CdcError {
+    const { sink } = this.#options
+    return new CdcError('CDC-S05', {
+      where: sink.name,
+      what: `an XA transaction was committed that had been prepared before the stream began (${xid ?? ''})`,
+      why: 'its rows were written to the binary log before the position where this stream starts',
+      fix: `load the tables of ${sink.name} again: cdc migrate --tables all --replace; then restart the sink`,
+      details: [`gtid: ${formatGtid(gtid)}`],
     })
   }
 

@@ -96,6 +96,7 @@ async function follow(pass: FollowPass): Promise<void> {
   await using reader = source.relay.reader(pass.position)
   const applier = new StreamApplier({
     ...{ session, registry, sink, source: source.config, position: pass.position },
+    ...{ defaultCharset: source.defaultCharset },
     ...{ careful: pass.careful, savepointGroups: pass.savepointGroups },
     async onCommitted(progress) {
       onProgress()

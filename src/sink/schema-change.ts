@@ -2,7 +2,7 @@ import { CdcError } from '../core/errors.ts'
 import { formatGtid } from '../core/gtid.ts'
 import { formatTable } from '../core/table.ts'
 import type { SourceTable, TableName } from '../core/table.ts'
-import type { Statement } from '../mariadb/events/statement.ts'
+import type { AlterAction, Statement } from '../mariadb/events/statement.ts'
 import { saveTable } from '../state/tables.ts'
 import type { LoadedTable } from '../state/tables.ts'
 import { alterTable } from './alter-table.ts'
@@ -41,9 +41,7 @@ export async function applyStatement(statement: Statement, context: StatementCon
       for (const name of statement.tables) await dropTable(name, context)
       return
     case 'drop-database':
-      for (const table of context.registry.targets) {
-        if (table.loaded.database === statement.database) await dropTable(table.loaded, context)
-      }
+      await dropDatabase(statement.database, context)
       return
     case 'dml': {
       const table = statement.tables.map((name) => writtenTable(context, name)).find((found) => found !== undefined)
@@ -51,8 +49,14 @@ export async function applyStatement(statement: Statement, context: StatementCon
       return
     }
     case 'create-index':
-    case 'drop-index':
+    case 'drop-index': {
+      const table = writtenTable(context, statement.table)
+      if (table !== undefined) await alterTable(table, [indexAction(statement)], context)
+      return
+    }
     case 'create-database':
+      if (statement.orReplace) await dropDatabase(statement.database, context)
+      return
     case 'alter-database':
     case 'other':
       return
@@ -70,6 +74,18 @@ export async function applyStatement(statement: Statement, context: StatementCon
     case 'release':
     case 'xa':
       throw new Error(`BUG: ${statement.kind} is a frame, not a statement`)
+  }
+}
+
+function indexAction(statement: Extract<Statement, { kind: 'create-index' | 'drop-index' }>): AlterAction {
+  return statement.kind === 'create-index'
+    ? { kind: 'add-index', index: statement.index }
+    : { kind: 'drop-index', name: statement.name }
+}
+
+async function dropDatabase(database: string, context: StatementContext): Promise<void> {
+  for (const table of context.registry.targets) {
+    if (table.loaded.database === database) await dropTable(table.loaded, context)
   }
 }
 

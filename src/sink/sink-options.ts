@@ -2,6 +2,7 @@ import type { SinkConfig } from '../config/sink-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Relay } from '../relay/relay.ts'
+import type { DefaultCharset } from './read-statement.ts'
 import type { SinkSourceStatus } from './sink-status.ts'
 
 /** A source connector whose relay the sink reads. */
@@ -10,6 +11,8 @@ export interface SinkSource {
   readonly name: string
   readonly relay: Relay
   readonly config: SourceConfig
+  /** Asks the source for default character sets, which statements of the stream leave out. */
+  readonly defaultCharset: DefaultCharset
 }
 
 export interface RunSinkOptions {

@@ -45,3 +45,13 @@ create table cdc.tables (
   primary key (connector, database, "table"),
   unique (target_schema, target_table)
 );
+
+-- XA transactions that are prepared and not yet ended: their row events, to be applied when they are committed.
+create table cdc.prepared (
+  connector text not null,
+  source text not null,
+  xid text not null,
+  part integer not null,
+  events bytea not null,
+  primary key (connector, source, xid, part)
+);

@@ -59,7 +59,7 @@ export function indexName(table: TargetTable, index: SourceIndex): string {
   if (Buffer.byteLength(full) <= longestName) return full
   const hash = createHash('md5').update(full).digest('hex').slice(0, 8)
   let start = full
-  while (Buffer.byteLength(start) > longestName - 9) start = [...start].slice(0, -1).join('')
+  while (Buffer.byteLength(start) > longestName - 9) start = Array.from(start).slice(0, -1).join('')
   return `${start}_${hash}`
 }
 

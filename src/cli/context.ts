@@ -12,19 +12,17 @@ export interface CommandContext {
   readonly signal: AbortSignal
   /** 0, 1 (-v) or 2 (-vv). */
   readonly verbosity: number
-  /** False with --no-input, or when stdin is no terminal: nothing may be asked. */
-  readonly mayAsk: boolean
   /** -C DIR as an absolute path, else the directory cdc was started in. */
   readonly directory: string
   /** @throws CdcError CDC-C02 outside a project */
-  project(): Promise<Project>
+  readonly project: () => Promise<Project>
   /** The Connect REST API that DEBEZIUM_URL names. */
-  client(): Promise<ConnectClient>
+  readonly client: () => Promise<ConnectClient>
   /** Which runtime answers there. */
-  runtime(): Promise<Runtime>
-  logger(): Promise<Logger>
+  readonly runtime: () => Promise<Runtime>
+  readonly logger: () => Promise<Logger>
   /** The whole command tree with every option, for completion and the reference. */
-  wholeProgram(): Promise<Command>
+  readonly wholeProgram: () => Promise<Command>
 }
 
 /** A command's own file exports `define`: its arguments, options, examples and action. */

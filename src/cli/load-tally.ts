@@ -50,7 +50,15 @@ export function createLoadTally(now: () => number): LoadTally {
   function tallyOf(table: string): TableTally {
     const known = tables.get(table)
     if (known !== undefined) return known
-    const tally: TableTally = { table, expected: 0, rows: 0, bytes: 0, phase: 'waiting', rowsPerSecond: 0, bytesPerSecond: 0 }
+    const tally: TableTally = {
+      table,
+      expected: 0,
+      rows: 0,
+      bytes: 0,
+      phase: 'waiting',
+      rowsPerSecond: 0,
+      bytesPerSecond: 0,
+    }
     tables.set(table, tally)
     return tally
   }

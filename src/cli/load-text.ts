@@ -43,9 +43,13 @@ export function progressLine(tally: LoadTally): string {
 }
 
 /** The numbers beside a table's bar. */
-export function barText(tally: Pick<TableTally, 'rows' | 'phase' | 'rowsPerSecond' | 'bytesPerSecond'>, expected: number): string {
+export function barText(
+  tally: Pick<TableTally, 'rows' | 'phase' | 'rowsPerSecond' | 'bytesPerSecond'>,
+  expected: number,
+): string {
   if (tally.phase !== 'copy') return `${formatCount(tally.rows)} rows  ${tally.phase}`
-  const left = tally.rowsPerSecond > 0 && expected > tally.rows ? (expected - tally.rows) / tally.rowsPerSecond : undefined
+  const left =
+    tally.rowsPerSecond > 0 && expected > tally.rows ? (expected - tally.rows) / tally.rowsPerSecond : undefined
   const speed = `${formatCount(tally.rowsPerSecond)} rows/s  ${formatBytes(tally.bytesPerSecond)}/s`
   return `${formatCount(tally.rows)} rows  ${speed}${left === undefined ? '' : `  ETA ${formatSeconds(left)}`}`
 }
@@ -82,7 +86,9 @@ export function formatReport(
 
 /** What a load changed in values, a note each. */
 export function lossNotes({ table, losses, choices }: LoadedTableReport): readonly string[] {
-  const chosen = Object.entries(choices).map(([column, type]) => `${table}.${column}: ${type}, because of the values it holds`)
+  const chosen = Object.entries(choices).map(
+    ([column, type]) => `${table}.${column}: ${type}, because of the values it holds`,
+  )
   const lost = losses.map(({ column, zeroDates, nulCharacters }) => {
     const parts = [
       zeroDates > 0 ? `${formatCount(zeroDates)} zero or partial dates became NULL` : '',

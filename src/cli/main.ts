@@ -51,7 +51,7 @@ async function run(args: readonly string[]): Promise<number> {
       stderr: process.stderr,
       format,
       // hasColors knows NO_COLOR and TERM=dumb; one terminal answers for both streams.
-      colours: options.color && (process.stdout.isTTY ? process.stdout : process.stderr).hasColors?.() === true,
+      colours: options.color && (process.stdout.isTTY ? process.stdout : process.stderr).hasColors?.(),
     })
     const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
       let made: Promise<T> | undefined
@@ -65,15 +65,14 @@ async function run(args: readonly string[]): Promise<number> {
       const { createConnectClient } = await import('../connect/client.ts')
       const { workerUrl, environment } = await project()
       return createConnectClient({
-        ...{ url: workerUrl, signal, onRetry: output.message },
+        ...{ url: workerUrl, signal, onRetry: (message) => output.message(message) },
         ownCredentials: environment.settings.credentials,
       })
     })
-    return {
+    const context: CommandContext = {
       output,
       signal,
       verbosity: options.verbose,
-      mayAsk: options.input && process.stdin.isTTY === true,
       directory: resolve(options.directory ?? '.'),
       project,
       client,
@@ -87,17 +86,19 @@ async function run(args: readonly string[]): Promise<number> {
       }),
       async wholeProgram() {
         const whole = createProgram()
-        for (const command of whole.commands) await defineCommand(command, this)
+        for (const command of whole.commands) await defineCommand(command, context)
         return whole
       },
     }
+    return context
   }
 }
 
 /** Errors are JSON also when the arguments are so wrong that they cannot be parsed. */
 function wantsJson(words: readonly string[]): boolean {
   return words.some(
-    (word, i) => /^(-ojson|-o=json|--output=json)$/.test(word) || (word === 'json' && /^(-o|--output)$/.test(words[i - 1] ?? '')),
+    (word, i) =>
+      /^(-ojson|-o=json|--output=json)$/.test(word) || (word === 'json' && /^(-o|--output)$/.test(words[i - 1] ?? '')),
   )
 }
 

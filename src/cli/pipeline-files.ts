@@ -24,9 +24,13 @@ export interface Reading {
  * The connector's file as it is to be sent to the runtime.
  * @throws CdcErrors with every mistake of the file, each with its line
  */
-export function loadForRegistration({ project, output, runtime }: Reading, kind: ConnectorKind, database: string): ConnectorFile {
+export function loadForRegistration(
+  { project, output, runtime }: Reading,
+  kind: ConnectorKind,
+  database: string,
+): ConnectorFile {
   const file = loadConnectorFile(project, kind, database)
-  const options = { where: file.where, runtime }
+  const options = { where: (key: string) => file.where(key), runtime }
   const raw = { ...file.config, name: file.name }
   const { notices } = kind === 'source' ? parseSourceConfig(raw, options) : parseSinkConfig(raw, options)
   printNotices(file, notices, output)
@@ -52,7 +56,7 @@ export function loadPipeline(
     collecting(errors, () => {
       const file = loadConnectorFile(project, kind, database)
       const raw = resolveProviders({ ...file.config, name: file.name }, project.environment.variables)
-      const config = parse(raw, { where: file.where, runtime })
+      const config = parse(raw, { where: (key: string) => file.where(key), runtime })
       printNotices(file, config.notices, output)
       return config
     })

@@ -15,7 +15,8 @@ export async function mustStream(client: ConnectClient, name: string, database: 
   if (health.state === 'PAUSED' || health.state === 'STOPPED') {
     throw fail(`the source connector is ${health.state}`, `cdc resume ${name}`)
   }
-  if (health.state !== 'OK') throw fail('the source connector does not run', `cdc restart source ${database}`, health.error)
+  if (health.state !== 'OK')
+    throw fail('the source connector does not run', `cdc restart source ${database}`, health.error)
   const offsets = await client.offsets(name)
   if (offsets === undefined || offsets.length === 0) {
     throw fail('the source connector has no position yet', `cdc register source ${database}`)

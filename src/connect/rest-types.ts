@@ -13,6 +13,8 @@ export interface RootAnswer {
   readonly commit: string
   /** A Kafka cluster stands behind a real Connect; the embedded worker has its own word here. */
   readonly kafka_cluster_id?: string
+  /** Only the embedded worker has this. */
+  readonly runtime?: 'embedded'
 }
 
 export interface TaskStatus {

@@ -2,7 +2,8 @@ import type { ConnectClient } from './client.ts'
 
 export type Runtime = 'embedded' | 'connect'
 
-/** Which runtime answers: only the embedded worker has resources of its own below /cdc. */
+/** Which runtime answers there; it is asked, never assumed. */
 export async function detectRuntime(client: ConnectClient): Promise<Runtime> {
-  return (await client.read('/cdc/status')) === undefined ? 'connect' : 'embedded'
+  const { runtime } = await client.root()
+  return runtime ?? 'connect'
 }

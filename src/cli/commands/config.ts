@@ -37,7 +37,7 @@ async function checkAll(context: CommandContext): Promise<void> {
     if (file === undefined) continue
     files.push(file)
     // The files are checked as they are written: what one runtime cannot do is said when it is registered there.
-    const options = { where: file.where, runtime: 'connect' } as const
+    const options = { where: (key: string) => file.where(key), runtime: 'connect' } as const
     const raw = { ...file.config, name: file.name }
     const parsed = collecting(errors, () =>
       kind === 'source' ? parseSourceConfig(raw, options) : parseSinkConfig(raw, options),

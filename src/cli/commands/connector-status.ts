@@ -25,7 +25,8 @@ async function showConnector({ client, output }: CommandContext, name: string, e
   const { state, error = null } = health
   const { connector, tasks, type } = status
   output.result({ name, type, state, error, connector, tasks }, () => formatStatus(status, health, output))
-  if (health.state === 'FAILED' || health.state === 'DEGRADED') output.next(`after the fix: cdc restart … or cdc resume ${name}`)
+  if (health.state === 'FAILED' || health.state === 'DEGRADED')
+    output.next(`after the fix: cdc restart … or cdc resume ${name}`)
   const exitCode = healthExitCode([health.state])
   if (exitStatus && exitCode !== 0) throw new QuietExit(exitCode)
 }

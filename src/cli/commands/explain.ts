@@ -60,9 +60,12 @@ function formatOption(option: FoundOption): string {
 }
 
 function unknownWord(word: string): CdcError {
-  const names = [...Object.keys(errorKinds), ...['source', 'sink'].flatMap((kind) =>
-    describeOptions(kind === 'source' ? 'source' : 'sink').map(({ name }) => name),
-  )]
+  const names = [
+    ...Object.keys(errorKinds),
+    ...['source', 'sink'].flatMap((kind) =>
+      describeOptions(kind === 'source' ? 'source' : 'sink').map(({ name }) => name),
+    ),
+  ]
   const near = nearestNames(word, new Set(names))
   return new CdcError('CDC-C01', {
     where: 'cdc explain',

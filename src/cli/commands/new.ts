@@ -32,6 +32,7 @@ async function writeNew(context: CommandContext, database: string, options: Opti
   context.output.result({ database, created: files, toFillIn, envFile: displayPath(envPath) }, () =>
     [...files.map((file) => `wrote ${file}`), `added its variables to ${displayPath(envPath)}`].join('\n'),
   )
-  if (toFillIn.length > 0) context.output.next(`fill in ${toFillIn.join(', ')} in ${displayPath(envPath)}, then: cdc up ${database}`)
+  if (toFillIn.length > 0)
+    context.output.next(`fill in ${toFillIn.join(', ')} in ${displayPath(envPath)}, then: cdc up ${database}`)
   else context.output.next(`cdc up ${database}`)
 }

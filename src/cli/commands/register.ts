@@ -17,7 +17,12 @@ export function define(command: Command, context: CommandContext): void {
     )
 }
 
-async function register(context: CommandContext, kind: ConnectorKind, database: string, timeoutMs: number): Promise<void> {
+async function register(
+  context: CommandContext,
+  kind: ConnectorKind,
+  database: string,
+  timeoutMs: number,
+): Promise<void> {
   const { output } = context
   const reading = { project: await context.project(), output, runtime: await context.runtime() }
   const file = loadForRegistration(reading, kind, database)

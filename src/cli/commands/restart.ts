@@ -24,7 +24,12 @@ export function define(command: Command, context: CommandContext): void {
     )
 }
 
-async function restart(context: CommandContext, kind: ConnectorKind, database: string, timeoutMs: number): Promise<void> {
+async function restart(
+  context: CommandContext,
+  kind: ConnectorKind,
+  database: string,
+  timeoutMs: number,
+): Promise<void> {
   const { output, signal } = context
   const reading = { project: await context.project(), output, runtime: await context.runtime() }
   const file = loadForRegistration(reading, kind, database)
@@ -44,7 +49,11 @@ async function restart(context: CommandContext, kind: ConnectorKind, database: s
   }
   const health = await waitUntilSettled(client, file.name, { timeoutMs, signal, stale })
   if (health.state === 'FAILED' || health.state === 'DEGRADED') throw notRunning(file.name, health)
-  steps.did(file.name, health.state === 'OK' ? 'runs; its position was kept' : `is ${health.state}; its position was kept`)
+  steps.did(
+    file.name,
+    health.state === 'OK' ? 'runs; its position was kept' : `is ${health.state}; its position was kept`,
+  )
   if (health.state !== 'OK') output.next(`cdc resume ${file.name}`)
-  if (output.format === 'json') output.result({ name: file.name, kind, registered, state: health.state, steps: steps.list }, () => '')
+  if (output.format === 'json')
+    output.result({ name: file.name, kind, registered, state: health.state, steps: steps.list }, () => '')
 }

@@ -30,7 +30,12 @@ export function define(command: Command, context: CommandContext): void {
     .action((kind: ConnectorKind, database: string, options: Options) => unregister(context, kind, database, options))
 }
 
-async function unregister(context: CommandContext, kind: ConnectorKind, database: string, options: Options): Promise<void> {
+async function unregister(
+  context: CommandContext,
+  kind: ConnectorKind,
+  database: string,
+  options: Options,
+): Promise<void> {
   const { output, signal } = context
   const { name } = loadConnectorFile(await context.project(), kind, database)
   const client = await context.client()
@@ -46,6 +51,9 @@ async function unregister(context: CommandContext, kind: ConnectorKind, database
     ...{ timeoutMs: 30_000, signal, where: name },
     waitedFor: () => 'waiting for it to be gone',
   })
-  steps.did(name, forget ? 'unregistered' : 'unregistered; its position is kept, registering it again goes on from there')
+  steps.did(
+    name,
+    forget ? 'unregistered' : 'unregistered; its position is kept, registering it again goes on from there',
+  )
   if (output.format === 'json') output.result({ name, kind, offsetsKept: !forget, steps: steps.list }, () => '')
 }

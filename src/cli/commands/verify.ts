@@ -3,12 +3,17 @@ import type { Command } from 'commander'
 import { CdcError } from '../../core/errors.ts'
 import { formatPosition } from '../../core/gtid.ts'
 import type { RowDifference, VerifiedTable, VerifyEvent } from '../../verify/verify-report.ts'
-import { databaseArgument, examples, listValue } from '../arguments.ts'
+import { databaseArgument, durationValue, examples, listValue } from '../arguments.ts'
 import type { CommandContext } from '../context.ts'
 import type { Output } from '../output.ts'
 import { loadPipeline } from '../pipeline-files.ts'
 import { formatCount } from '../quantities.ts'
 import { formatTextTable } from '../text-table.ts'
+
+interface Options {
+  readonly tables: readonly string[]
+  readonly timeout: number
+}
 
 export function define(command: Command, context: CommandContext): void {
   command
@@ -18,18 +23,25 @@ export function define(command: Command, context: CommandContext): void {
         .argParser(listValue)
         .default(['all'], 'all'),
     )
+    .option(
+      '--timeout <time>',
+      'how long the target may take to come up to the moment that is compared',
+      durationValue,
+      300_000,
+    )
     .addHelpText('after', examples('cdc verify trading', 'cdc verify trading --tables T_DEAL,T_CARRIER'))
-    .action((database: string, options: { tables: readonly string[] }) => runVerify(context, database, options.tables))
+    .action((database: string, options: Options) => runVerify(context, database, options))
 }
 
-async function runVerify(context: CommandContext, database: string, names: readonly string[]): Promise<void> {
+async function runVerify(context: CommandContext, database: string, options: Options): Promise<void> {
   const { output, signal } = context
   const runtime = await context.runtime()
   const { source, sink } = loadPipeline({ project: await context.project(), output, runtime }, database)
   const [{ verify }, log] = await Promise.all([import('../../verify/verify.ts'), context.logger()])
   const result = await verify({
     ...{ source, sink, signal, log },
-    tables: names.length === 1 && names[0] === 'all' ? 'all' : names,
+    tables: options.tables.length === 1 && options.tables[0] === 'all' ? undefined : options.tables,
+    timeoutMs: options.timeout,
     onEvent: (event) => showEvent(event, output),
   })
   const position = formatPosition(result.position)
@@ -59,7 +71,12 @@ function showEvent(event: VerifyEvent, output: Output): void {
 
 function formatTables(tables: readonly VerifiedTable[], position: string, { styles }: Output): string {
   const right = { align: 'right' } as const
-  const columns = [{ title: 'TABLE' }, { title: 'SOURCE', ...right }, { title: 'TARGET', ...right }, { title: 'RESULT' }]
+  const columns = [
+    { title: 'TABLE' },
+    { title: 'SOURCE', ...right },
+    { title: 'TARGET', ...right },
+    { title: 'RESULT' },
+  ]
   const count = (rows: number | null): string => (rows === null ? '-' : formatCount(rows))
   const rows = tables.map(({ table, sourceRows, targetRows, equal, problem }) => {
     const result = equal ? styles.green('equal') : styles.red(problem ?? 'different')

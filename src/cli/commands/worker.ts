@@ -6,7 +6,10 @@ import { packageVersion } from '../package-version.ts'
 
 export function define(command: Command, context: CommandContext): void {
   command
-    .option('--listen <host:port>', 'where its REST API answers (default: CDC_LISTEN, else DEBEZIUM_URL, else 127.0.0.1:8083)')
+    .option(
+      '--listen <host:port>',
+      'where its REST API answers (default: CDC_LISTEN, else DEBEZIUM_URL, else 127.0.0.1:8083)',
+    )
     .addHelpText('after', examples('cdc worker', 'cdc worker --listen 127.0.0.1:18083'))
     .action((options: { listen?: string }) => work(context, options.listen))
 }
@@ -15,9 +18,10 @@ async function work(context: CommandContext, wanted: string | undefined): Promis
   const project = await context.project()
   const { settings } = project.environment
   const listen = listenAddress(wanted, settings)
-  const [{ runWorker }, { createLogger }] = await Promise.all([
+  const [{ runWorker }, { createLogger }, { displayPath }] = await Promise.all([
     import('../../worker/run-worker.ts'),
     import('../../lib/logger.ts'),
+    import('../../config/environment.ts'),
   ])
   await runWorker({
     stateDirectory: project.stateDirectory,
@@ -26,6 +30,8 @@ async function work(context: CommandContext, wanted: string | undefined): Promis
     log: createLogger(logLevel(context.verbosity, settings.logLevel)),
     signal: context.signal,
     version: packageVersion(),
+    onReady: (url) =>
+      context.output.message(`the worker answers at ${url}, its state is in ${displayPath(project.stateDirectory)}`),
   })
 }
 

@@ -1,0 +1,67 @@
+import type { SinkConfig } from '../config/sink-config.ts'
+import type { SourceConfig } from '../config/source-config.ts'
+import { notRunning, askUntil } from '../connect/wait.ts'
+import { CdcError } from '../core/errors.ts'
+import { formatPosition, parsePosition, reaches } from '../core/gtid.ts'
+import type { GtidPosition } from '../core/gtid.ts'
+import type { CommandContext } from './context.ts'
+import { reportHealth, readWorkerStatus } from './worker-status.ts'
+
+/**
+ * Waits until everything that was committed on the source before the call is in the target.
+ * @returns the position that was reached
+ * @throws CdcError CDC-W06 after the time limit, CDC-W04 when a connector does not run or this is Kafka Connect
+ */
+export async function waitUntilCaughtUp(
+  context: CommandContext,
+  { source, sink }: { source: SourceConfig; sink: SinkConfig },
+  timeoutMs: number,
+): Promise<string> {
+  const client = await context.client()
+  if ((await context.runtime()) === 'connect') throw lagUnknown(sink.name)
+  const target = await readSourcePosition(context, source)
+  let applied = 'nothing'
+  await askUntil(
+    async () => {
+      const { connectors } = await readWorkerStatus(client)
+      for (const name of [source.name, sink.name]) {
+        const report = connectors.find((connector) => connector.name === name)
+        if (report === undefined) throw notRegistered(name)
+        const health = reportHealth(report)
+        if (['FAILED', 'PAUSED', 'STOPPED'].includes(health.state)) throw notRunning(name, health)
+      }
+      const feed = connectors.find(({ name }) => name === sink.name)?.sources.find(({ name }) => name === source.name)
+      if (feed?.position === undefined || feed.position === null) return undefined
+      applied = feed.position
+      return reaches(parsePosition(applied), target) ? true : undefined
+    },
+    {
+      ...{ timeoutMs, signal: context.signal, where: sink.name },
+      waitedFor: () => `waiting for ${formatPosition(target)}, ${applied} is applied`,
+    },
+  )
+  return formatPosition(target)
+}
+
+/** The server's position at this moment, from the server itself: the worker's own view of it may be seconds old. */
+async function readSourcePosition(context: CommandContext, source: SourceConfig): Promise<GtidPosition> {
+  const [{ connectMariadb }, { readServerPosition }] = await Promise.all([
+    import('../mariadb/connection.ts'),
+    import('../mariadb/server-checks.ts'),
+  ])
+  await using connection = await connectMariadb(source, { signal: context.signal, where: source.name })
+  return await readServerPosition(connection)
+}
+
+function notRegistered(name: string): CdcError {
+  return new CdcError('CDC-C08', { where: name, what: 'the connector is not registered', fix: 'cdc connectors' })
+}
+
+function lagUnknown(name: string): CdcError {
+  return new CdcError('CDC-W04', {
+    where: name,
+    what: 'it cannot be seen whether the sink has caught up',
+    why: "Kafka Connect's REST API does not tell how far a sink is behind",
+    fix: `see the consumer group connect-${name} in Kafka`,
+  })
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import { waitForOffsets } from '../../connect/wait.ts'
+import { databaseArgument, durationValue, examples } from '../arguments.ts'
+import { waitUntilCaughtUp } from '../caught-up.ts'
+import type { CommandContext } from '../context.ts'
+import { defaultLoadOptions, loadStep } from '../load-step.ts'
+import { loadForRegistration, loadPipeline } from '../pipeline-files.ts'
+import { formatCount, formatSeconds } from '../quantities.ts'
+import { registerStep } from '../register-step.ts'
+import { mustStream } from '../source-ready.ts'
+import { createSteps } from '../steps.ts'
+import type { Steps } from '../steps.ts'
+
+export function define(command: Command, context: CommandContext): void {
+  command
+    .addArgument(databaseArgument())
+    .option('--timeout <time>', 'how long each wait may take (not the load)', durationValue, 600_000)
+    .addHelpText('after', examples('cdc up trading'))
+    .action((database: string, options: { timeout: number }) => up(context, database, options.timeout))
+}
+
+/** Every step waits for what the next one needs; those done before say so. After a failure the same command goes on. */
+async function up(context: CommandContext, database: string, timeoutMs: number): Promise<void> {
+  const { output, signal } = context
+  const runtime = await context.runtime()
+  const reading = { project: await context.project(), output, runtime }
+  // All files are read before anything is done.
+  const pipeline = loadPipeline({ ...reading, output: { ...output, note: () => {} } }, database)
+  const sourceFile = loadForRegistration(reading, 'source', database)
+  const sinkFile = loadForRegistration(reading, 'sink', database)
+  const client = await context.client()
+  const steps = createSteps(output)
+
+  await registerStep(context, sourceFile, { steps, timeoutMs })
+  const [offset] = await waitForOffsets(client, sourceFile.name, { timeoutMs, signal })
+  const gtids = offset?.offset?.['gtids']
+  steps.did(sourceFile.name, typeof gtids === 'string' ? `streams, at ${gtids}` : 'streams')
+
+  await mustStream(client, sourceFile.name, database)
+  await load(context, pipeline, steps)
+
+  await registerStep(context, sinkFile, { steps, timeoutMs })
+  if (runtime === 'connect') output.note('how far a sink is behind cannot be seen over the REST API of Kafka Connect')
+  else steps.did(sinkFile.name, `caught up at ${await waitUntilCaughtUp(context, pipeline, timeoutMs)}`)
+
+  if (output.format === 'json') output.item({ database, steps: steps.list }, () => '')
+  output.next(`cdc status ${database} --watch, cdc verify ${database}`)
+}
+
+async function load(context: CommandContext, pipeline: ReturnType<typeof loadPipeline>, steps: Steps): Promise<void> {
+  const started = performance.now()
+  const { tables } = await loadStep(context, pipeline, defaultLoadOptions)
+  const loaded = tables.filter(({ state }) => state === 'loaded')
+  const skipped = tables.length - loaded.length
+  const rows = loaded.reduce((sum, table) => sum + table.rows, 0)
+  const time = formatSeconds((performance.now() - started) / 1000)
+  const before = skipped === 0 ? '' : `${skipped} tables were loaded before`
+  const now = loaded.length === 0 ? '' : `loaded ${loaded.length} tables, ${formatCount(rows)} rows in ${time}`
+  steps.did('load', [now, before].filter((text) => text !== '').join('; ') || 'there are no tables')
+}

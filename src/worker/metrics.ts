@@ -5,7 +5,7 @@ interface Series {
   readonly name: string
   readonly help: string
   /** null: this connector has no such number (now). */
-  value(report: ConnectorReport): number | null
+  readonly value: (report: ConnectorReport) => number | null
 }
 
 const failed = (report: ConnectorReport): boolean => report.state === 'FAILED' || report.taskState === 'FAILED'

@@ -54,7 +54,7 @@ export function sampleTexts(expression: string): readonly string[] {
     const members = expression.slice(at, end === -1 ? undefined : end)
     at = end === -1 ? expression.length : end + 1
     if (!members.startsWith('^')) return members.startsWith('\\') ? escaped(members[1] ?? '') : (members[0] ?? '')
-    return [...'xa0_'].find((candidate) => !members.includes(candidate)) ?? 'x'
+    return ['x', 'a', '0', '_'].find((candidate) => !members.includes(candidate)) ?? 'x'
   }
 
   function quantified(texts: string[]): string[] {

@@ -6,7 +6,7 @@ export interface RunWorkerOptions extends WorkerOptions {
   /** Aborted by SIGTERM and SIGINT. */
   readonly signal: AbortSignal
   /** Told the worker's URL when it answers. */
-  onReady?(url: string): void
+  readonly onReady?: (url: string) => void
 }
 
 /**

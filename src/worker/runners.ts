@@ -25,7 +25,7 @@ export interface SourceRun {
   readonly stateDirectory: string
   readonly signal: AbortSignal
   readonly log: Logger
-  onProgress(progress: SourceProgress): void
+  readonly onProgress: (progress: SourceProgress) => void
 }
 
 /** Copies the binary log into the relay until aborted; throws when it must stop. */
@@ -64,7 +64,7 @@ export interface SinkRun {
   readonly owner: string
   readonly signal: AbortSignal
   readonly log: Logger
-  onProgress(progress: SinkProgress): void
+  readonly onProgress: (progress: SinkProgress) => void
 }
 
 /** Applies relays to PostgreSQL until aborted; throws when it must stop. */
@@ -89,7 +89,7 @@ export interface WorkerParts {
   readonly runSource: SourceRunner
   readonly runSink: SinkRunner
   /** Asks the database; never throws for what the database says. */
-  checkSource(config: SourceConfig): Promise<SourceCheck>
-  openRelay(options: { directory: string; maxBytes: number; log: Logger }): Promise<Relay>
+  readonly checkSource: (config: SourceConfig) => Promise<SourceCheck>
+  readonly openRelay: (options: { directory: string; maxBytes: number; log: Logger }) => Promise<Relay>
   readonly sinkPositions: SinkPositions
 }

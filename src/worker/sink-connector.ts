@@ -36,8 +36,8 @@ export interface SinkConnectorOptions {
   readonly runSink: SinkRunner
   readonly owner: string
   readonly log: Logger
-  feeds(): readonly SinkFeed[]
-  onProgress(): void
+  readonly feeds: () => readonly SinkFeed[]
+  readonly onProgress: () => void
 }
 
 export function createSinkConnector(options: SinkConnectorOptions): SinkConnector {

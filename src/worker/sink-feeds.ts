@@ -13,10 +13,10 @@ export interface SinkFeeds {
 export interface SinkFeedsOptions {
   readonly config: SinkConfig
   /** The open streams that this sink matches, by name. */
-  feeds(): readonly SinkFeed[]
+  readonly feeds: () => readonly SinkFeed[]
   /** One run of the sink on these feeds. */
-  runOn(feeds: readonly SinkFeed[], signal: AbortSignal): Promise<void>
-  onWaiting(): void
+  readonly runOn: (feeds: readonly SinkFeed[], signal: AbortSignal) => Promise<void>
+  readonly onWaiting: () => void
 }
 
 /** Keeps a sink running on the sources it matches, which come and go while it stays RUNNING. */

@@ -21,7 +21,7 @@ export interface SourceConnectorOptions {
   readonly stateDirectory: string
   readonly log: Logger
   /** Called at every sign of life: the stream may just have begun. */
-  onProgress(): void
+  readonly onProgress: () => void
 }
 
 export function createSourceConnector(options: SourceConnectorOptions): SourceConnector {

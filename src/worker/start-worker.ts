@@ -82,7 +82,7 @@ export async function startWorker(options: WorkerOptions, parts: WorkerParts): P
   // Requests that change something end before the tasks are stopped.
   cleanup.defer(() => server.close())
   await server.ready()
-  listener.serve(server.routing)
+  listener.serve((request, response) => server.routing(request, response))
   const url = `http://${formatAddress(listener.address)}`
   log.info({ url, stateDirectory: directory.root, connectors: supervisor.list().length }, 'the worker runs')
   const owned = cleanup.move()

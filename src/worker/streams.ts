@@ -42,7 +42,7 @@ export interface Streams extends AsyncDisposable {
    * Puts an empty relay in the place of the old one, begun at `start` if given. `detach` is called when the old one can
    * no longer be had by `list`, and must end whoever still reads it.
    */
-  replace(name: string, options: { start?: GtidPosition; detach(): Promise<void> }): Promise<void>
+  replace(name: string, options: { start?: GtidPosition; detach: () => Promise<void> }): Promise<void>
 }
 
 export interface StreamsOptions {

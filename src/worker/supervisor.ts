@@ -78,7 +78,7 @@ export interface SupervisorOptions {
   /** `host:port`, as Connect shows which worker a task runs on. */
   readonly workerId: string
   readonly log: Logger
-  logOf(name: string): Logger
+  readonly logOf: (name: string) => Logger
 }
 
 interface Entry extends RegisteredConnector {
@@ -299,9 +299,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     refreshSinks,
     sinksOf,
     async stop() {
-      await Promise.all(
-        [...entries.values()].map(({ body }) => (body.kind === 'broken' ? undefined : body.task.stop())),
-      )
+      const tasks = [...entries.values()].flatMap(({ body }) => (body.kind === 'broken' ? [] : [body.task]))
+      await Promise.all(tasks.map((task) => task.stop()))
     },
   }
 }

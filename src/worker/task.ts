@@ -19,8 +19,8 @@ export interface TaskOptions {
   /** The connector's name, for errors. */
   readonly where: string
   /** Ends only when aborted, or throws. */
-  run(signal: AbortSignal): Promise<void>
-  onFailure(error: CdcError): void
+  readonly run: (signal: AbortSignal) => Promise<void>
+  readonly onFailure: (error: CdcError) => void
 }
 
 export function createTask({ where, run, onFailure }: TaskOptions): Task {

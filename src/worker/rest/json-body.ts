@@ -46,9 +46,9 @@ export function requireObject(body: unknown, what: string): Readonly<Record<stri
 export function requireConfig(body: unknown): Readonly<Record<string, string | null>> {
   const config: Record<string, string | null> = {}
   for (const [key, value] of Object.entries(requireObject(body, 'The connector configuration'))) {
-    if (typeof value === 'object' && value !== null)
-      throw new RestError(400, `The value of ${key} must be text, a number or a boolean`)
-    config[key] = value === null ? null : String(value)
+    if (value === null || typeof value === 'string') config[key] = value
+    else if (typeof value === 'number' || typeof value === 'boolean') config[key] = String(value)
+    else throw new RestError(400, `The value of ${key} must be text, a number or a boolean`)
   }
   return config
 }

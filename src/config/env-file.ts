@@ -29,14 +29,15 @@ export function parseEnvFile(text: string, path: string): EnvFile {
     const line = index + 1
     const content = lines[index] ?? ''
     if (/^\s*(#|$)/.test(content)) continue
-    const assignment = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=[ \t]*(.*)$/s.exec(content)
+    const assignment = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)$/s.exec(content)
     if (assignment === null) {
       fail(line, 'this is not NAME=value', 'write NAME=value, or begin the line with # to make it a comment')
       continue
     }
-    const [, name = '', written = ''] = assignment
+    const [, name = '', rest = ''] = assignment
+    const written = rest.trimStart()
     const quote = written.charAt(0)
-    let value = unquoted(written)
+    let value = unquoted(rest)
     if (quote === "'" || quote === '"') {
       const quoted = readQuoted(lines, index, written)
       if (quoted === undefined) {
@@ -71,12 +72,10 @@ export function parseEnvFile(text: string, path: string): EnvFile {
   return { variables, errors }
 }
 
-function unquoted(written: string): string {
-  const comment = /(^|\s)#/.exec(written)
-  // A value may begin with `#`; only one after a blank begins a comment. `NAME= # text` has no value.
-  const end =
-    comment === null || (comment.index === 0 && !/^\s/.test(written)) ? /\s#/.exec(written)?.index : comment.index
-  return written.slice(0, end).trim()
+/** A value may begin with `#` or hold one; only one after a blank begins a comment. */
+function unquoted(rest: string): string {
+  const comment = /\s#/.exec(rest)
+  return rest.slice(0, comment?.index).trim()
 }
 
 interface Quoted {

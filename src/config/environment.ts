@@ -47,10 +47,12 @@ export function loadEnvironment(
   const file = parseEnvFile(readIfThere(envPath), displayPath(envPath))
   if (file.errors.length > 0) throw new CdcErrors(file.errors)
   const variables = { ...Object.fromEntries(file.variables), ...defined(processVariables) }
-  return { envPath, variables, settings: readSettings(variables) }
+  const settings = readSettings(variables)
+  checkUrl(settings.workerUrl)
+  return { envPath, variables, settings }
 }
 
-/** The settings outside any project (for `cdc --version`, `NO_COLOR`): the process environment alone. */
+/** The settings outside any project (for `cdc --version`, `NO_COLOR`): the process environment alone, unchecked. */
 export function processSettings(): Settings {
   return readSettings(defined(process.env))
 }
@@ -68,7 +70,7 @@ function readSettings(variables: Readonly<Record<string, string>>): Settings {
   const password = read('CDC_REST_PASSWORD')
   return {
     home: read('CDC_HOME'),
-    workerUrl: checkUrl(read('DEBEZIUM_URL') ?? defaultWorkerUrl),
+    workerUrl: (read('DEBEZIUM_URL') ?? defaultWorkerUrl).trim().replace(/\/+$/, ''),
     listen: read('CDC_LISTEN'),
     credentials: user === undefined || password === undefined ? undefined : { user, password },
     noColor: read('NO_COLOR') !== undefined || read('TERM') === 'dumb',
@@ -77,7 +79,7 @@ function readSettings(variables: Readonly<Record<string, string>>): Settings {
   }
 }
 
-function checkUrl(text: string): string {
+function checkUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     // Not repeated in the error: it may hold a password.
@@ -89,7 +91,6 @@ function checkUrl(text: string): string {
       }),
     ])
   }
-  return text.trim().replace(/\/+$/, '')
 }
 
 function readIfThere(path: string): string {

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { findPlugin } from '../../src/config/connector-class.ts'
+import { forKafkaConnect } from '../../src/config/kafka-connect.ts'
+import { resolveProviders } from '../../src/config/providers.ts'
+import { errorsOf, temporaryProject } from './temporary-project.ts'
+
+const history = { 'schema.history.internal.kafka.topic': 'h', 'schema.history.internal.kafka.bootstrap.servers': 'k' }
+
+test('former names and words are sent as they are called now', () => {
+  const { config, notices } = forKafkaConnect('source', {
+    ...history,
+    'snapshot.mode': 'schema_only',
+    'relay.max.bytes': '1',
+  })
+  assert.deepEqual(config, { ...history, 'snapshot.mode': 'no_data' })
+  assert.deepEqual(
+    notices.map(({ key }) => key),
+    ['snapshot.mode'],
+  )
+  const sink = forKafkaConnect('sink', {
+    'connection.user': 'u',
+    'connection.url': 'postgresql://a%40b:c%26d@[::1]:6000/my%20db?sslmode=require',
+    'apply.batch.rows': '1',
+    'delete.enabled': 'false',
+  })
+  assert.deepEqual(sink.config, {
+    'connection.username': 'u',
+    'connection.url': 'jdbc:postgresql://[::1]:6000/my%20db?sslmode=require&user=a%40b&password=c%26d',
+    'insert.mode': 'upsert',
+    'primary.key.mode': 'record_key',
+    'delete.enabled': 'false',
+    'truncate.enabled': 'true',
+    'schema.evolution': 'basic',
+  })
+})
+
+test('what only Kafka Connect requires is asked for', () => {
+  assert.deepEqual(
+    errorsOf(() => forKafkaConnect('source', { name: 'x' }, { where: (key) => `f:${key.length}` })),
+    [
+      'CDC-C07 f:35: schema.history.internal.kafka.topic: Kafka Connect requires it',
+      'CDC-C07 f:47: schema.history.internal.kafka.bootstrap.servers: Kafka Connect requires it',
+    ],
+  )
+})
+
+test('plugins are found by their names and short names', () => {
+  for (const name of ['io.debezium.connector.mariadb.MariaDbConnector', 'MariaDbConnector', 'MariaDb']) {
+    assert.equal(findPlugin(name)?.kind, 'source')
+  }
+  assert.equal(findPlugin('JdbcSink')?.kind, 'sink')
+  assert.equal(findPlugin('Nope'), undefined)
+})
+
+test('references to config providers are filled in for the embedded runtime', () => {
+  using project = temporaryProject({ 'secrets.properties': '# c\nuser=u\npassword = p:$x\\\\y\n', pw: 'from file' })
+  const raw = {
+    a: '${env:PW}',
+    b: `\${file:${project.directory}/secrets.properties:password}`,
+    c: `\${dir:${project.directory}:pw}`,
+    d: 'mp_cdc.${source.table} ${topic}',
+  }
+  assert.deepEqual(resolveProviders(raw, { PW: 'e' }), { a: 'e', b: 'p:$x\\y', c: 'from file', d: raw.d })
+  assert.deepEqual(
+    errorsOf(() => resolveProviders({ name: 'x', p: '${env:NONE}', q: '${file:/nowhere:k}' }, {})),
+    ['CDC-C03 x: p: ${env:NONE} leads nowhere', 'CDC-C03 x: q: ${file:/nowhere:k} leads nowhere'],
+  )
+})

@@ -10,7 +10,9 @@ import { createProgram, defineCommand, peek } from './program.ts'
 import type { GlobalOptions } from './program.ts'
 import { usageError } from './usage-error.ts'
 
-process.exit(await run(process.argv.slice(2)))
+const words = process.argv.slice(2)
+// `cdc help migrate` is `cdc migrate --help`.
+process.exit(await run(words[0] === 'help' ? [...words.slice(1), '--help'] : words))
 
 /** @returns the exit code; everything has been printed */
 async function run(args: readonly string[]): Promise<number> {

@@ -8,33 +8,30 @@ import { resolveProviders } from '../config/providers.ts'
 import { parseSinkConfig } from '../config/sink-config.ts'
 import type { SinkConfig } from '../config/sink-config.ts'
 import { parseSourceConfig } from '../config/source-config.ts'
-import type { SourceConfig } from '../config/source-config.ts'
-import type { Runtime } from '../connect/runtime.ts'
+import type { ParseOptions, SourceConfig } from '../config/source-config.ts'
 import { CdcError, CdcErrors } from '../core/errors.ts'
+import type { CommandContext } from './context.ts'
 import type { Output } from './output.ts'
 
-export interface Reading {
-  readonly project: Project
-  readonly output: Output
-  /** What is right for one runtime may be wrong for the other. */
-  readonly runtime: Runtime
-}
+/** What reading files needs of a command's context. */
+export type Reading = Pick<CommandContext, 'project' | 'output' | 'runtime'>
 
 /**
- * The connector's file as it is to be sent to the runtime.
+ * The connector's file as it is to be sent to the runtime: what is right for one may be wrong for the other.
  * @throws CdcErrors with every mistake of the file, each with its line
  */
-export function loadForRegistration(
+export async function loadForRegistration(
   { project, output, runtime }: Reading,
   kind: ConnectorKind,
   database: string,
-): ConnectorFile {
-  const file = loadConnectorFile(project, kind, database)
-  const options = { where: (key: string) => file.where(key), runtime }
+): Promise<ConnectorFile> {
+  // A wrong name or a broken file is said before anybody asks whether a worker is there.
+  const file = loadConnectorFile(await project(), kind, database)
+  const options = { where: (key: string) => file.where(key), runtime: await runtime() }
   const raw = { ...file.config, name: file.name }
   const { notices } = kind === 'source' ? parseSourceConfig(raw, options) : parseSinkConfig(raw, options)
   printNotices(file, notices, output)
-  if (runtime === 'embedded') return file
+  if (options.runtime === 'embedded') return file
   const sent = forKafkaConnect(kind, file.config, options)
   printNotices(file, sent.notices, output)
   return { ...file, config: sent.config }
@@ -44,24 +41,29 @@ export function loadForRegistration(
  * Both configurations of a database, for work that cdc does itself: references to secrets are followed too.
  * @throws CdcErrors with every mistake of both files at once
  */
-export function loadPipeline(
+export async function loadPipeline(
   { project, output, runtime }: Reading,
   database: string,
-): { source: SourceConfig; sink: SinkConfig } {
+): Promise<{ source: SourceConfig; sink: SinkConfig }> {
+  const found = await project()
   const errors: CdcError[] = []
-  const load = <T extends { notices: readonly Notice[] }>(
-    kind: ConnectorKind,
-    parse: (raw: ConnectorFile['config'], options: { where(key: string): string; runtime: Runtime }) => T,
+  const sourceFile = collecting(errors, () => loadConnectorFile(found, 'source', database))
+  const sinkFile = collecting(errors, () => loadConnectorFile(found, 'sink', database))
+  if (sourceFile === undefined || sinkFile === undefined) throw new CdcErrors(errors)
+
+  const asked = await runtime()
+  const parse = <T extends { notices: readonly Notice[] }>(
+    file: ConnectorFile,
+    parseConfig: (raw: ConnectorFile['config'], options: ParseOptions) => T,
   ): T | undefined =>
     collecting(errors, () => {
-      const file = loadConnectorFile(project, kind, database)
-      const raw = resolveProviders({ ...file.config, name: file.name }, project.environment.variables)
-      const config = parse(raw, { where: (key: string) => file.where(key), runtime })
+      const raw = resolveProviders({ ...file.config, name: file.name }, found.environment.variables)
+      const config = parseConfig(raw, { where: (key) => file.where(key), runtime: asked })
       printNotices(file, config.notices, output)
       return config
     })
-  const source = load('source', parseSourceConfig)
-  const sink = load('sink', parseSinkConfig)
+  const source = parse(sourceFile, parseSourceConfig)
+  const sink = parse(sinkFile, parseSinkConfig)
   if (source === undefined || sink === undefined) throw new CdcErrors(errors)
   return { source, sink }
 }

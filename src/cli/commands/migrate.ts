@@ -47,8 +47,8 @@ export function define(command: Command, context: CommandContext): void {
 async function runMigrate(context: CommandContext, named: string | undefined, options: Options): Promise<void> {
   const { output } = context
   const database = chooseDatabase(named, options.database)
-  const runtime = options.withoutSource === true ? await runtimeIfAny(context) : await context.runtime()
-  const pipeline = loadPipeline({ project: await context.project(), output, runtime }, database)
+  const runtime = options.withoutSource === true ? () => runtimeIfAny(context) : context.runtime
+  const pipeline = await loadPipeline({ ...context, runtime }, database)
   if (options.withoutSource !== true) await mustStream(await context.client(), pipeline.source.name, database)
   const { tables, seconds } = await loadStep(context, pipeline, {
     tables: options.tables.length === 1 && options.tables[0] === 'all' ? 'all' : options.tables,

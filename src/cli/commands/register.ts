@@ -24,8 +24,7 @@ async function register(
   timeoutMs: number,
 ): Promise<void> {
   const { output } = context
-  const reading = { project: await context.project(), output, runtime: await context.runtime() }
-  const file = loadForRegistration(reading, kind, database)
+  const file = await loadForRegistration(context, kind, database)
   const steps = createSteps(output)
   const { registered, health } = await registerStep(context, file, { steps, timeoutMs })
   if (output.format === 'json') {

@@ -31,8 +31,7 @@ async function restart(
   timeoutMs: number,
 ): Promise<void> {
   const { output, signal } = context
-  const reading = { project: await context.project(), output, runtime: await context.runtime() }
-  const file = loadForRegistration(reading, kind, database)
+  const file = await loadForRegistration(context, kind, database)
   const client = await context.client()
   const steps = createSteps(output)
 

@@ -22,12 +22,10 @@ export function define(command: Command, context: CommandContext): void {
 /** Every step waits for what the next one needs; those done before say so. After a failure the same command goes on. */
 async function up(context: CommandContext, database: string, timeoutMs: number): Promise<void> {
   const { output, signal } = context
-  const runtime = await context.runtime()
-  const reading = { project: await context.project(), output, runtime }
   // All files are read before anything is done.
-  const pipeline = loadPipeline({ ...reading, output: { ...output, note: () => {} } }, database)
-  const sourceFile = loadForRegistration(reading, 'source', database)
-  const sinkFile = loadForRegistration(reading, 'sink', database)
+  const pipeline = await loadPipeline({ ...context, output: { ...output, note: () => {} } }, database)
+  const sourceFile = await loadForRegistration(context, 'source', database)
+  const sinkFile = await loadForRegistration(context, 'sink', database)
   const client = await context.client()
   const steps = createSteps(output)
 
@@ -40,14 +38,19 @@ async function up(context: CommandContext, database: string, timeoutMs: number):
   await load(context, pipeline, steps)
 
   await registerStep(context, sinkFile, { steps, timeoutMs })
-  if (runtime === 'connect') output.note('how far a sink is behind cannot be seen over the REST API of Kafka Connect')
+  if ((await context.runtime()) === 'connect')
+    output.note('how far a sink is behind cannot be seen over the REST API of Kafka Connect')
   else steps.did(sinkFile.name, `caught up at ${await waitUntilCaughtUp(context, pipeline, timeoutMs)}`)
 
   if (output.format === 'json') output.item({ database, steps: steps.list }, () => '')
   output.next(`cdc status ${database} --watch, cdc verify ${database}`)
 }
 
-async function load(context: CommandContext, pipeline: ReturnType<typeof loadPipeline>, steps: Steps): Promise<void> {
+async function load(
+  context: CommandContext,
+  pipeline: Awaited<ReturnType<typeof loadPipeline>>,
+  steps: Steps,
+): Promise<void> {
   const started = performance.now()
   const { tables } = await loadStep(context, pipeline, defaultLoadOptions)
   const loaded = tables.filter(({ state }) => state === 'loaded')

@@ -35,8 +35,7 @@ export function define(command: Command, context: CommandContext): void {
 
 async function runVerify(context: CommandContext, database: string, options: Options): Promise<void> {
   const { output, signal } = context
-  const runtime = await context.runtime()
-  const { source, sink } = loadPipeline({ project: await context.project(), output, runtime }, database)
+  const { source, sink } = await loadPipeline(context, database)
   const [{ verify }, log] = await Promise.all([import('../../verify/verify.ts'), context.logger()])
   const result = await verify({
     ...{ source, sink, signal, log },

@@ -30,8 +30,7 @@ export function define(command: Command, context: CommandContext): void {
 async function wait(context: CommandContext, database: string, options: Options): Promise<void> {
   const { output, signal } = context
   const started = performance.now()
-  const reading = { project: await context.project(), output, runtime: await context.runtime() }
-  const pipeline = loadPipeline(reading, database)
+  const pipeline = await loadPipeline(context, database)
   const seconds = (): number => Math.round((performance.now() - started) / 100) / 10
   if (options.for === 'running') {
     const client = await context.client()

@@ -19,6 +19,8 @@ export interface WorkerOptions {
   readonly args?: readonly string[]
   /** Extra variables, CDC_FAILPOINT for instance. */
   readonly env?: Readonly<Record<string, string>>
+  /** false: returns at once; for killing it while it starts. */
+  readonly waitUntilReady?: boolean
 }
 
 /** Starts `cdc worker` for a project and returns when its REST API answers. */
@@ -34,6 +36,7 @@ export async function startWorker(project: TestProject, options: WorkerOptions =
     env: cleanEnvironment(options.env),
     readyTimeoutMs: 30_000,
     ready: async () => {
+      if (options.waitUntilReady === false) return
       const answer = await fetch(project.workerUrl, { signal: AbortSignal.timeout(2000) })
       if (!answer.ok && answer.status !== 401) throw new Error(`GET / answered ${answer.status}`)
     },

@@ -1,0 +1,246 @@
+// What goes wrong in a user's first hour: each mistake has its code, a way out and an exit code, and no stack trace.
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { freePort } from '../harness/free-port.ts'
+import { startPipeline } from '../harness/pipeline.ts'
+import type { Pipeline } from '../harness/pipeline.ts'
+import { cdcProgram, runCdc, runProgram } from '../harness/run-process.ts'
+import type { RunResult } from '../harness/run-process.ts'
+import { temporaryFolder } from '../harness/temporary-folder.ts'
+import { waitFor } from '../harness/wait-for.ts'
+
+const sql = `CREATE TABLE T_DEAL (id INT PRIMARY KEY, name VARCHAR(40)); INSERT INTO T_DEAL VALUES (1, 'one'), (2, 'zwei');`
+
+function assertError(result: RunResult, code: string, exit: number, ...words: readonly RegExp[]): void {
+  const all = `${result.stdout}\n${result.stderr}`
+  assert.match(result.stderr, new RegExp(`error\\[${code}\\] `), all)
+  assert.equal(result.code, exit, all)
+  assert.match(result.stderr, /^ {2}fix: \S/m, 'a way out is shown')
+  assert.doesNotMatch(all, /^\s+at .*\(.*:\d+:\d+\)/m, 'no stack trace')
+  for (const word of words) assert.match(result.stderr, word)
+}
+
+describe('mistakes', () => {
+  let pipeline: Pipeline
+  before(async () => {
+    pipeline = await startPipeline({ sql, tables: ['T_DEAL'] })
+  })
+  after(async () => await pipeline[Symbol.asyncDispose]())
+
+  const source = (): string => pipeline.project.connectorPath('source', 'trading')
+  /** Runs with another text in the source's file, which is put back afterwards. */
+  const withSource = async (change: (text: string) => string, args: readonly string[]): Promise<RunResult> => {
+    const original = readFileSync(source(), 'utf8')
+    writeFileSync(source(), change(original))
+    try {
+      return await pipeline.project.cdc(args)
+    } finally {
+      writeFileSync(source(), original)
+    }
+  }
+  const withEnv = async (
+    changes: Readonly<Record<string, string | null>>,
+    args: readonly string[],
+  ): Promise<RunResult> => {
+    const kept = Object.fromEntries(Object.keys(changes).map((name) => [name, pipeline.project.env(name) ?? null]))
+    pipeline.project.setEnv(changes)
+    try {
+      return await pipeline.project.cdc(args)
+    } finally {
+      pipeline.project.setEnv(kept)
+    }
+  }
+  const registerSource = ['register', 'source', 'trading']
+
+  test('no project', async () => {
+    assertError(await runCdc(['connectors'], { cwd: temporaryFolder('empty') }), 'CDC-C02', 78)
+  })
+
+  test('an unknown command and an unknown option', async () => {
+    assertError(await pipeline.project.cdc(['registr', 'source', 'trading']), 'CDC-C01', 64, /register/)
+    assertError(await pipeline.project.cdc(['connectors', '--frobnicate']), 'CDC-C01', 64)
+    assertError(await pipeline.project.cdc(['register', 'source']), 'CDC-C01', 64)
+  })
+
+  test('an unknown database offers the near one', async () => {
+    assertError(await pipeline.project.cdc(['register', 'source', 'tradin']), 'CDC-C08', 64, /trading/)
+  })
+
+  test('an undefined variable is named with file and line', async () => {
+    const result = await withEnv({ TRADING_PASS: null }, registerSource)
+    assertError(result, 'CDC-C03', 78, /TRADING_PASS/, /connectors\/sources\/mariadb\/trading\.json:\d+/)
+  })
+
+  test('a file that is not JSON is named with its line', async () => {
+    const result = await withSource((text) => text.replace('"tasks.max"', '"tasks.max'), registerSource)
+    assertError(result, 'CDC-C04', 78, /connectors\/sources\/mariadb\/trading\.json:\d+/)
+  })
+
+  test('an unknown key offers the near one', async () => {
+    const result = await withSource(
+      (text) => text.replace('"table.include.list"', '"table.includ.list"'),
+      registerSource,
+    )
+    assertError(result, 'CDC-C05', 78, /table\.include\.list/)
+  })
+
+  test('a value that is not accepted', async () => {
+    const result = await withSource((text) => text.replace('"no_data"', '"nodata"'), registerSource)
+    assertError(result, 'CDC-C06', 78, /snapshot\.mode/)
+  })
+
+  test('a required key that is missing', async () => {
+    const result = await withSource((text) => text.replace(/^.*"topic\.prefix".*\n/m, ''), registerSource)
+    assertError(result, 'CDC-C07', 78, /topic\.prefix/)
+  })
+
+  test('no worker answers', async () => {
+    const result = await withEnv({ DEBEZIUM_URL: `http://127.0.0.1:${await freePort()}` }, ['connectors'])
+    assertError(result, 'CDC-W03', 69, /cdc worker/)
+  })
+
+  test('a second worker for the same state', async () => {
+    const result = await withEnv({ DEBEZIUM_URL: `http://127.0.0.1:${await freePort()}` }, ['worker'])
+    assertError(result, 'CDC-W01', 69)
+  })
+
+  test('a worker on an address that is taken', async () => {
+    const port = await freePort()
+    const server = createServer().listen(port, '127.0.0.1')
+    try {
+      const home = temporaryFolder('other-state')
+      assertError(
+        await withEnv({ DEBEZIUM_URL: `http://127.0.0.1:${port}`, CDC_HOME: home }, ['worker']),
+        'CDC-W05',
+        69,
+      )
+    } finally {
+      server.close()
+    }
+  })
+
+  test('a worker would listen to the network without a password', async () => {
+    const result = await withEnv({ CDC_HOME: temporaryFolder('other-state') }, [
+      'worker',
+      '--listen',
+      `0.0.0.0:${await freePort()}`,
+    ])
+    assertError(result, 'CDC-W02', 78)
+  })
+
+  test('an unknown connector', async () => {
+    assertError(await pipeline.project.cdc(['connector-status', 'mariadb-tradin-connector']), 'CDC-C08', 64)
+  })
+
+  test('errors come as JSON with -o json', async () => {
+    const result = await pipeline.project.cdc(['register', 'source', 'tradin', '-o', 'json'])
+    assert.equal(result.code, 64)
+    const answer = JSON.parse(result.stderr) as { error: { code: string; fix: string } }
+    assert.equal(answer.error.code, 'CDC-C08')
+    assert.ok(answer.error.fix.length > 0)
+  })
+
+  test('no node 24: bin/cdc says so itself', async () => {
+    const folder = temporaryFolder('no-node')
+    mkdirSync(join(folder, 'bin'))
+    writeFileSync(join(folder, 'bin/cdc'), readFileSync(cdcProgram), { mode: 0o755 })
+    for (const tool of ['dirname', 'readlink', 'sh'])
+      writeFileSync(join(folder, 'bin', tool), `#!/bin/sh\nexec /usr/bin/${tool} "$@"\n`, { mode: 0o755 })
+    const result = await runProgram('/bin/sh', [join(folder, 'bin/cdc')], {
+      cwd: folder,
+      env: { PATH: join(folder, 'bin') },
+    })
+    assert.equal(result.code, 69)
+    assert.match(result.stderr, /error\[CDC-C00\]/)
+    rmSync(folder, { recursive: true })
+  })
+})
+
+describe('servers that do not do what they should', () => {
+  let pipeline: Pipeline
+  before(async () => {
+    pipeline = await startPipeline({ sql, tables: ['T_DEAL'] })
+  })
+  after(async () => await pipeline[Symbol.asyncDispose]())
+
+  /**
+   * Registering either says what is wrong, or the connector goes on trying and its status says it. Then, the mistake
+   * being corrected, the same command works.
+   */
+  const assertRefused = async (kind: 'source' | 'sink', code: string, ...words: readonly RegExp[]): Promise<void> => {
+    const name = kind === 'source' ? 'mariadb-trading-connector' : 'postgres-sink-trading'
+    const result = await pipeline.project.cdc(['register', kind, 'trading', '--timeout', '20s'])
+    let seen = `${result.stdout}\n${result.stderr}`
+    if (!seen.includes(code)) {
+      seen = await waitFor(
+        async () => {
+          const status = await pipeline.project.cdc(['connector-status', name])
+          if (status.stdout.includes(code)) return status.stdout
+          throw new Error(`${seen}\n${status.stdout}\n${status.stderr}`)
+        },
+        { what: `${name} to show ${code}`, timeoutMs: 15_000, everyMs: 250 },
+      )
+    } else assert.notEqual(result.code, 0)
+    for (const word of words) assert.match(seen, word)
+    assert.doesNotMatch(seen, new RegExp(pipeline.mariadb.settings.password), 'no password in any output')
+    await pipeline.project.cdc(['unregister', kind, 'trading'])
+  }
+
+  test('MariaDB: wrong password', async () => {
+    const password = pipeline.project.env('TRADING_PASS') ?? ''
+    pipeline.project.setEnv({ TRADING_PASS: 'wrong-secret-7' })
+    await assertRefused('source', 'CDC-M02')
+    pipeline.project.setEnv({ TRADING_PASS: password })
+  })
+
+  test('MariaDB: nobody answers', async () => {
+    const port = pipeline.project.env('TRADING_PORT') ?? ''
+    pipeline.project.setEnv({ TRADING_PORT: String(await freePort()) })
+    await assertRefused('source', 'CDC-M01')
+    pipeline.project.setEnv({ TRADING_PORT: port })
+  })
+
+  test('MariaDB: binlog_format', async () => {
+    await pipeline.mariadb.query("SET GLOBAL binlog_format = 'MIXED'")
+    await assertRefused('source', 'CDC-M04', /binlog_format/)
+    await pipeline.mariadb.query("SET GLOBAL binlog_format = 'ROW'")
+  })
+
+  test('MariaDB: a privilege is missing', async () => {
+    await pipeline.mariadb.query("REVOKE REPLICATION SLAVE ON *.* FROM 'cdc'@'%'")
+    await assertRefused('source', 'CDC-M03', /REPLICATION SLAVE/)
+    await pipeline.mariadb.query("GRANT REPLICATION SLAVE ON *.* TO 'cdc'@'%'")
+  })
+
+  test('PostgreSQL: wrong password', async () => {
+    const password = pipeline.project.env('SINK_DB_PASSWORD') ?? ''
+    pipeline.project.setEnv({ SINK_DB_PASSWORD: 'wrong-secret-8' })
+    await assertRefused('sink', 'CDC-P02')
+    pipeline.project.setEnv({ SINK_DB_PASSWORD: password })
+  })
+
+  test('PostgreSQL: nobody answers', async () => {
+    const url = pipeline.project.env('SINK_DB_URL') ?? ''
+    pipeline.project.setEnv({ SINK_DB_URL: url.replace(/:\d+\//, `:${await freePort()}/`) })
+    await assertRefused('sink', 'CDC-P01')
+    pipeline.project.setEnv({ SINK_DB_URL: url })
+  })
+
+  test('after all these mistakes it works', async () => {
+    await pipeline.cdc('up', 'trading')
+    await pipeline.source("INSERT INTO T_DEAL VALUES (3, 'trois')")
+    await pipeline.equal('T_DEAL')
+  })
+
+  test('a table that is not there, loaded', async () => {
+    assertError(
+      await pipeline.project.cdc(['migrate', '--database', 'trading', '--tables', 'T_DEEL']),
+      'CDC-L01',
+      64,
+      /T_DEAL/,
+    )
+  })
+})

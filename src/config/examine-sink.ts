@@ -5,6 +5,7 @@ import type { Findings, Runtime } from './examine-source.ts'
 import { unescapedDots } from './java-regex.ts'
 import type { Notice } from './notice.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
+import { hasReference } from './reference.ts'
 import { readTransforms } from './transforms.ts'
 
 export function examineSink(raw: RawConfig, runtime: Runtime): Findings {
@@ -44,7 +45,7 @@ function topicProblems(raw: RawConfig): readonly Problem[] {
 function userProblems(raw: RawConfig): readonly Problem[] {
   if ((raw['connection.username'] ?? raw['connection.user'] ?? '').trim() !== '') return []
   const { url } = { url: undefined, ...parsePostgresUrl(raw['connection.url'] ?? '') }
-  if (url?.user !== undefined) return []
+  if (url?.user !== undefined || hasReference(raw['connection.url'] ?? '')) return []
   return [
     {
       code: 'CDC-C07',

@@ -7,6 +7,7 @@ import { findPlugin } from './connector-class.ts'
 import type { ConnectorKind } from './connector-file.ts'
 import { typeError } from './option.ts'
 import type { Option, OptionSet } from './option.ts'
+import { hasReference } from './reference.ts'
 import { sinkOptions } from './sink-options.ts'
 import { sourceOptions } from './source-options.ts'
 
@@ -57,6 +58,7 @@ function examineOption(kind: ConnectorKind, raw: RawConfig, option: Option): rea
       return value === undefined || option.type === 'PASSWORD' || !strict(option) ? [] : [empty(key)]
     return [{ code: 'CDC-C07', key, message: 'A value is required', fix: `"${key}": "…"` }]
   }
+  if (hasReference(value) && option.type !== 'PASSWORD') return []
   if (option.name === 'connector.class') return examineClass(kind, key, value)
   const wrong = [typeError(option.type, value), option.check?.(value)]
   if (option.allowed !== undefined && !option.allowed.includes(value.trim().toLowerCase())) {

@@ -9,6 +9,7 @@ import { compileJavaRegex } from './java-regex.ts'
 import type { Notice } from './notice.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
 import type { PostgresUrl } from './postgres-url.ts'
+import { hasReference } from './reference.ts'
 import { readPem, throwProblems } from './source-config.ts'
 import type { ParseOptions } from './source-config.ts'
 import { readTransforms } from './transforms.ts'
@@ -51,7 +52,7 @@ export function parseSinkConfig(raw: RawConfig, options: ParseOptions = {}): Sin
   const value = (name: string): string => must(valueOf('sink', raw, name), name).trim()
   const isTrue = (name: string): boolean => value(name).toLowerCase() === 'true'
   const { url } = { url: undefined, ...parsePostgresUrl(value('connection.url')) }
-  const address = must(url, 'checked connection.url')
+  const address = hasReference(value('connection.url')) ? elsewhere : must(url, 'checked connection.url')
   const transforms = readTransforms(raw)
   const format = value('collection.name.format')
   const quoteIdentifiers = isTrue('quote.identifiers')
@@ -59,7 +60,7 @@ export function parseSinkConfig(raw: RawConfig, options: ParseOptions = {}): Sin
   const ownSchema = address.parameters.get('currentSchema')?.split(',')[0]?.trim() ?? ''
   return {
     name: value('name'),
-    connectorClass: must(findPlugin(value('connector.class')), 'plugin').class,
+    connectorClass: findPlugin(value('connector.class'))?.class ?? value('connector.class'),
     postgres: postgresSettings(raw, address, options),
     matchesTopic: topicMatcher(raw),
     targetName(database, table, topic) {
@@ -81,6 +82,16 @@ export function parseSinkConfig(raw: RawConfig, options: ParseOptions = {}): Sin
   }
 }
 
+/** An address that is kept elsewhere (`${env:X}`) is not known before its reference is resolved. */
+const elsewhere: PostgresUrl = {
+  host: '',
+  port: 0,
+  database: undefined,
+  user: undefined,
+  password: undefined,
+  parameters: new Map(),
+}
+
 function topicMatcher(raw: RawConfig): (topic: string) => boolean {
   const expression = raw['topics.regex'] ?? ''
   if (expression.trim() === '') {
@@ -88,6 +99,7 @@ function topicMatcher(raw: RawConfig): (topic: string) => boolean {
     return (topic) => names.has(topic)
   }
   const { regex } = { regex: undefined, ...compileJavaRegex(expression, { ignoreCase: false }) }
+  if (hasReference(expression)) return () => false
   const checked = must(regex, 'checked topics.regex')
   return (topic) => checked.test(topic)
 }

@@ -77,7 +77,7 @@ export function parseSourceConfig(raw: RawConfig, options: ParseOptions = {}): S
   const heartbeatMs = Number(value('heartbeat.interval.ms'))
   return {
     name: value('name'),
-    connectorClass: must(findPlugin(value('connector.class')), 'plugin').class,
+    connectorClass: findPlugin(value('connector.class'))?.class ?? value('connector.class'),
     host: value('database.hostname'),
     port: Number(value('database.port')),
     user: value('database.user'),

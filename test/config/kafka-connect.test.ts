@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { findPlugin } from '../../src/config/connector-class.ts'
 import { forKafkaConnect } from '../../src/config/kafka-connect.ts'
 import { resolveProviders } from '../../src/config/providers.ts'
+import { parseSinkConfig } from '../../src/config/sink-config.ts'
 import { errorsOf, temporaryProject } from './temporary-project.ts'
 
 const history = { 'schema.history.internal.kafka.topic': 'h', 'schema.history.internal.kafka.bootstrap.servers': 'k' }
@@ -65,5 +66,22 @@ test('references to config providers are filled in for the embedded runtime', ()
   assert.deepEqual(
     errorsOf(() => resolveProviders({ name: 'x', p: '${env:NONE}', q: '${file:/nowhere:k}' }, {})),
     ['CDC-C03 x: p: ${env:NONE} leads nowhere', 'CDC-C03 x: q: ${file:/nowhere:k} leads nowhere'],
+  )
+})
+
+test('a value that is kept elsewhere is not checked before it is resolved', () => {
+  const config = parseSinkConfig({
+    name: 'x',
+    'connector.class': 'JdbcSink',
+    topics: 'a',
+    'connection.url': '${env:URL}',
+    'apply.batch.rows': '${env:ROWS}',
+  })
+  assert.equal(config.postgres.host, '')
+  assert.match(
+    errorsOf(() =>
+      parseSinkConfig(resolveProviders({ ...config.raw }, { URL: 'jdbc:postgresql://h/d?user=u', ROWS: 'x' })),
+    )[0] ?? '',
+    /apply\.batch\.rows: An integer is expected/,
   )
 })

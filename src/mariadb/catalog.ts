@@ -1,3 +1,4 @@
+import { quoteMariadb } from '../core/quote.ts'
 import type { SourceIndex, SourceTable, TableName } from '../core/table.ts'
 import { readColumn, type ColumnRow } from './catalog-column.ts'
 import type { MariadbConnection } from './connection.ts'
@@ -106,16 +107,17 @@ async function readDefinitions(
     'TABLE_SCHEMA',
   )
   const checks = await select<CheckRow>('TABLE_NAME, CHECK_CLAUSE', 'CHECK_CONSTRAINTS', 'CONSTRAINT_SCHEMA')
+  const json = await readJsonColumns(connection, { columns, checks, database: of.database })
   const columnsOf = Map.groupBy(columns, (row) => row.TABLE_NAME)
   const indexesOf = Map.groupBy(indexes, (row) => row.TABLE_NAME)
-  const checksOf = Map.groupBy(checks, (row) => row.TABLE_NAME)
   return tables
     .filter((row) => row.TABLE_TYPE === 'BASE TABLE')
     .sort((a, b) => (a.TABLE_NAME < b.TABLE_NAME ? -1 : 1))
     .map((row) => {
       const name = row.TABLE_NAME
-      const json = jsonColumns(checksOf.get(name) ?? [])
-      const ownColumns = (columnsOf.get(name) ?? []).map((column) => readColumn(column, json.has(column.COLUMN_NAME)))
+      const ownColumns = (columnsOf.get(name) ?? []).map((column) =>
+        readColumn(column, json.get(name)?.has(column.COLUMN_NAME) === true),
+      )
       const nullable = new Set(ownColumns.filter((column) => column.nullable).map((column) => column.name))
       const ownIndexes = readIndexes(indexesOf.get(name) ?? [])
       const keyIndex = findKey(ownIndexes, nullable)
@@ -155,7 +157,45 @@ function findKey(indexes: readonly SourceIndex[], nullable: ReadonlySet<string>)
 }
 
 /** MariaDB's JSON is LONGTEXT with a check that is written just so. */
-function jsonColumns(checks: readonly CheckRow[]): ReadonlySet<string> {
-  const found = checks.map((check) => /^json_valid\(`((?:[^`]|``)+)`\)$/i.exec(check.CHECK_CLAUSE)?.[1])
-  return new Set(found.flatMap((name) => (name === undefined ? [] : [name.replaceAll('``', '`')])))
+const jsonCheck = /json_valid\(`((?:[^`]|``)+)`\)/gi
+
+function checkedNames(text: string): readonly string[] {
+  return [...text.matchAll(jsonCheck)].map((match) => (match[1] ?? '').replaceAll('``', '`'))
+}
+
+interface JsonOptions {
+  readonly database: string
+  readonly columns: readonly ColumnRow[]
+  readonly checks: readonly CheckRow[]
+}
+
+/** By table, the columns that a check demands valid JSON of. */
+async function readJsonColumns(
+  connection: MariadbConnection,
+  { database, columns, checks }: JsonOptions,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const result = new Map<string, ReadonlySet<string>>()
+  for (const [table, rows] of Map.groupBy(checks, (row) => row.TABLE_NAME)) {
+    const simple = rows.filter((row) => /^json_valid\(`(?:[^`]|``)+`\)$/i.test(row.CHECK_CLAUSE))
+    result.set(table, new Set(simple.flatMap((row) => checkedNames(row.CHECK_CLAUSE))))
+  }
+  const candidates = new Set(columns.filter((row) => row.DATA_TYPE === 'longtext').map((row) => row.TABLE_NAME))
+  for (const table of candidates) {
+    // A user who may SELECT one table, and no more, is not shown its checks; but is shown this.
+    if (!result.has(table)) result.set(table, await readShownChecks(connection, database, table))
+  }
+  return result
+}
+
+async function readShownChecks(
+  connection: MariadbConnection,
+  database: string,
+  table: string,
+): Promise<ReadonlySet<string>> {
+  const [row] = await connection.query<{ 'Create Table'?: string }>(
+    `SHOW CREATE TABLE ${quoteMariadb(database, table)}`,
+  )
+  const shown = row?.['Create Table'] ?? ''
+  const lines = shown.match(/CHECK \(json_valid\(`(?:[^`]|``)+`\)\)/gi) ?? []
+  return new Set(lines.flatMap(checkedNames))
 }

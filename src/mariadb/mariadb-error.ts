@@ -42,7 +42,7 @@ export function connectError(thrown: unknown, context: FailureContext): CdcError
   const { where, address, user } = context
   const why = failure.message
   const cause = failure.cause
-  if (failure.number === insecureTransport) {
+  if (failure.number === insecureTransport || /insecure transport/i.test(why)) {
     const fix = 'set "database.ssl.mode": "verify-full" (or "trust")'
     return new CdcError('CDC-M15', { where, what: `${address} accepts only encrypted connections`, why, fix, cause })
   }
@@ -51,7 +51,10 @@ export function connectError(thrown: unknown, context: FailureContext): CdcError
     return new CdcError('CDC-M02', { where, what: `${address} has blocked this machine`, why, fix, cause })
   }
   if (failure.number !== undefined && loginRefused.has(failure.number)) {
-    const hint = context.sslMode === 'disable' ? '; if the user is declared REQUIRE SSL, set database.ssl.mode' : ''
+    const hint =
+      context.sslMode === 'disable'
+        ? '; if the server demands TLS (require_secure_transport, REQUIRE SSL), it says the same: set database.ssl.mode'
+        : ''
     const fix = `check user and password of '${user}'; a new password is set by: ALTER USER '${user}'@'%' IDENTIFIED BY '…'${hint}`
     return new CdcError('CDC-M02', { where, what: `${address} refused the login of '${user}'`, why, fix, cause })
   }

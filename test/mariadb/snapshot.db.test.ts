@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { formatPosition, parsePosition } from '../../src/core/gtid.ts'
+import { openSnapshot } from '../../src/mariadb/snapshot.ts'
+import { startMariadb } from '../harness/start-mariadb.ts'
+
+test('what a snapshot reads is exactly what its position says, while others write', async () => {
+  await using server = await startMariadb()
+  await server.createDatabases('shop')
+  // One row for each transaction: after the transaction with sequence number n there are n - offset rows.
+  await server.query('CREATE TABLE shop.t (id BIGINT AUTO_INCREMENT PRIMARY KEY, w INT)')
+  const offset = parsePosition(await server.gtidPosition()).get(0)?.sequence ?? 0n
+  const stop = new AbortController()
+  const writers = Array.from({ length: 6 }, async (_, w) => {
+    const connection = await server.connect()
+    while (!stop.signal.aborted) await connection.query('INSERT INTO shop.t (w) VALUES (?)', [w])
+    await connection.end()
+  })
+  const seen = new Set<string>()
+  for (let round = 0; round < 60; round++) {
+    await using snapshot = await openSnapshot(server.settings, { where: 'test' })
+    const [row] = await snapshot.connection.query<{ n: string }>('SELECT COUNT(*) AS n FROM shop.t')
+    const sequence = snapshot.position.get(0)?.sequence ?? 0n
+    assert.equal(BigInt(row?.n ?? 0), sequence - offset, `round ${round}`)
+    seen.add(formatPosition(snapshot.position))
+    if (round === 30) await server.query('FLUSH BINARY LOGS')
+  }
+  stop.abort()
+  await Promise.all(writers)
+  assert.ok(seen.size > 30, `the writers were too slow for the test: ${seen.size} positions`)
+})
+
+test('every domain is in the position, but none that is younger than the snapshot', async () => {
+  await using server = await startMariadb()
+  await server.createDatabases('shop')
+  await server.query('CREATE TABLE shop.t (id INT PRIMARY KEY); SET gtid_domain_id = 7; INSERT INTO shop.t VALUES (1)')
+  await server.query('FLUSH BINARY LOGS')
+  await using snapshot = await openSnapshot(server.settings, { where: 'test' })
+  await server.query('SET gtid_domain_id = 9; INSERT INTO shop.t VALUES (2)')
+  assert.deepEqual([...snapshot.position.keys()].sort(), [0, 7])
+  assert.deepEqual(await snapshot.connection.query('SELECT id FROM shop.t'), [{ id: 1 }])
+})

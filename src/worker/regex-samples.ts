@@ -5,7 +5,7 @@
 const most = 64
 
 /**
- * Some texts the expression probably matches: each alternative once, `.` as a letter, repetitions once. The caller must
+ * Some texts the expression probably matches: each alternative once, repetitions once. The caller must
  * check them; look-arounds and back-references are passed over.
  */
 export function sampleTexts(expression: string): readonly string[] {
@@ -35,7 +35,8 @@ export function sampleTexts(expression: string): readonly string[] {
     const character = take()
     if (character === '(') return group()
     if (character === '[') return [bracket()]
-    if (character === '.') return ['x']
+    // Many write `db.table` and mean the dot; with a quantifier it is any text.
+    if (character === '.') return /[*+?{]/.test(peek()) ? ['x'] : ['.', 'x']
     if (character === '^' || character === '$') return ['']
     return [character === '\\' ? escaped(take()) : character]
   }

@@ -9,6 +9,7 @@ import { runSource } from '../source/run-source.ts'
 import { deletePositions, readPositions, writePosition } from '../state/position.ts'
 import { ensureState } from '../state/schema.ts'
 import { checkSource } from './check-source.ts'
+import { defaultCharsetOf } from './default-charset.ts'
 import type { SinkPositions, WorkerParts } from './runners.ts'
 import { sinkProgress } from './sink-progress.ts'
 
@@ -25,7 +26,8 @@ export const workerParts: WorkerParts = {
       statuses.set(status.source, status)
       onProgress(sinkProgress([...statuses.values()]))
     }
-    return runSink({ ...run, onStatus })
+    const sources = run.sources.map((feed) => ({ ...feed, defaultCharset: defaultCharsetOf(feed.config) }))
+    return runSink({ ...run, sources, onStatus })
   },
   checkSource,
   openRelay,

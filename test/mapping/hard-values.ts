@@ -75,7 +75,9 @@ export const hardColumns: readonly HardColumn[] = [
     ['3.4028234e38', '3.4028235e+38'],
     ['1e-45', '1e-45'],
     ['0.1', '0.1'],
-    ['-0e0', '-0'],
+    ['0', '0'],
+    // Too small for a float: it is stored as minus zero.
+    ['-1e-300', '0'],
     ['-1.17549435e-38', '-1.1754944e-38'],
   ]),
   pairs('float(7,2)', [['1234.567', '1234.57']]),

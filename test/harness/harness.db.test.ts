@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { differences } from './rows-equal.ts'
 import { startMariadb } from './start-mariadb.ts'
 import { startPostgres } from './start-postgres.ts'
+import { waitFor } from './wait-for.ts'
 
 test('MariaDB answers, keeps its data through kill -9 and is gone afterwards', async () => {
   const server = await startMariadb()
@@ -73,4 +77,25 @@ test('the comparison sees equal rows as equal and finds each kind of difference'
   }
   await postgres.query('DELETE FROM mp_cdc.t WHERE id = 2')
   assert.match((await differences(pair)).join('\n'), /2 rows in MariaDB, 1 in PostgreSQL/)
+})
+
+test('servers die with the process that started them, even when it is killed', async () => {
+  const script = `const { startPostgres } = await import('${join(import.meta.dirname, 'start-postgres.ts')}')
+    const server = await startPostgres(); process.stdout.write(String(server.pid)); setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [text] = (await once(child.stdout, 'data')) as [Buffer]
+  const pid = Number(text.toString())
+  process.kill(pid, 0)
+  child.kill('SIGKILL')
+  await waitFor(
+    () => {
+      try {
+        process.kill(pid, 0)
+        return false
+      } catch {
+        return true
+      }
+    },
+    { what: 'PostgreSQL to be gone' },
+  )
 })

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { connectorHealth } from '../../src/connect/health.ts'
+import { parseInvalidConfig } from '../../src/connect/invalid-config.ts'
+import type { ConnectorStatus, ConnectState } from '../../src/connect/rest-types.ts'
+import { rootCause } from '../../src/connect/trace.ts'
+
+function status(connector: ConnectState, ...tasks: readonly ConnectState[]): ConnectorStatus {
+  const trace = (state: ConnectState): { trace: string } | undefined => (state === 'FAILED' ? { trace: 'x.Y: broken' } : undefined)
+  return {
+    name: 'a',
+    type: 'source',
+    connector: { state: connector, worker_id: 'w', ...trace(connector) },
+    tasks: tasks.map((state, id) => ({ id, state, worker_id: 'w', ...trace(state) })),
+  }
+}
+
+for (const [expected, connector, ...tasks] of [
+  ['OK', 'RUNNING', 'RUNNING'],
+  ['FAILED', 'RUNNING', 'FAILED'],
+  ['FAILED', 'FAILED'],
+  ['FAILED', 'PAUSED', 'FAILED'],
+  ['DEGRADED', 'RUNNING', 'FAILED', 'RUNNING'],
+  ['DEGRADED', 'RUNNING'],
+  ['DEGRADED', 'RUNNING', 'UNASSIGNED'],
+  ['DEGRADED', 'RESTARTING', 'RESTARTING'],
+  ['PAUSED', 'PAUSED', 'PAUSED'],
+  ['STOPPED', 'STOPPED'],
+] as const) {
+  test(`a ${connector} connector with tasks [${tasks.join()}] is ${expected}`, () => {
+    assert.equal(connectorHealth(status(connector, ...tasks)).state, expected)
+  })
+}
+
+test('the root cause of a Java trace is its innermost one, without the package', () => {
+  const trace = [
+    'org.apache.kafka.connect.errors.ConnectException: Exiting WorkerSinkTask due to unrecoverable exception.',
+    '\tat org.apache.kafka.connect.runtime.WorkerSinkTask.poll(WorkerSinkTask.java:360)',
+    'Caused by: org.hibernate.exception.GenericJDBCException: could not execute',
+    'Caused by: org.postgresql.util.PSQLException: ERROR: schema "nosuchschema" does not exist',
+    '\t... 12 more',
+  ].join('\n')
+  assert.equal(rootCause(trace), 'PSQLException: ERROR: schema "nosuchschema" does not exist')
+})
+
+test('the root cause of our own block is its first line', () => {
+  assert.equal(rootCause('error[CDC-M02] a: refused\n  fix: check'), 'error[CDC-M02] a: refused')
+})
+
+test("Connect's list of mistakes is taken apart", () => {
+  const message = [
+    'Connector configuration is invalid and contains the following 3 error(s):',
+    "The 'database.server.id' value is invalid: A long value is expected",
+    "The 'topic.prefix' value is invalid: A value is required",
+    'Invalid value x for configuration tasks.max: Not a number of type INT',
+    'You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`',
+  ].join('\n')
+  assert.deepEqual(
+    parseInvalidConfig(message).map(({ key, missing }) => [key, missing]),
+    [
+      ['database.server.id', false],
+      ['topic.prefix', true],
+      ['tasks.max', false],
+    ],
+  )
+})
+
+test('a message of another form is one mistake without an option', () => {
+  const [problem, ...rest] = parseInvalidConfig('Connector config {} contains no connector type')
+  assert.deepEqual(problem, { key: undefined, message: 'Connector config {} contains no connector type', missing: false })
+  assert.equal(rest.length, 0)
+})

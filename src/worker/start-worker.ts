@@ -39,7 +39,9 @@ export interface Worker extends AsyncDisposable {
 }
 
 /** Tasks that do not end in this time are left behind: a supervisor outside would kill the process after 10 s. */
-const longestStopMs = 8_000
+const longestStopMs = 7_000
+const longestCloseMs = 1_500
+const noticeEveryMs = 2_000
 
 /**
  * Starts a worker and everything that was registered with it.
@@ -61,9 +63,9 @@ export async function startWorker(options: WorkerOptions, parts: WorkerParts): P
   const loggers = createLoggerLevels(log)
 
   const listener = cleanup.use(await listen(options.listen))
-  const streams = cleanup.use(
-    await openStreams({ directory, openRelay: parts.openRelay, log: loggers.logger('relay', { part: 'relay' }) }),
-  )
+  const relayLog = loggers.logger('relay', { part: 'relay' })
+  const streams = await openStreams({ directory, openRelay: parts.openRelay, log: relayLog })
+  cleanup.defer(() => within(longestCloseMs, streams[Symbol.asyncDispose](), log))
   const supervisor = await startSupervisor({
     ...{ streams, parts, log, owner: workerId, stateDirectory: directory.root },
     store: createConnectorStore(directory.connectors),
@@ -72,6 +74,9 @@ export async function startWorker(options: WorkerOptions, parts: WorkerParts): P
   })
   cleanup.defer(() => within(longestStopMs, supervisor.stop(), log))
   const reporter = createStatusReporter(supervisor, streams)
+  // Lag is counted from when a sink last had everything, which must be noticed also while nobody asks.
+  const noticing = setInterval(() => reporter.report(), noticeEveryMs)
+  cleanup.defer(() => clearInterval(noticing))
   const server = createRestServer({
     ...{ supervisor, streams, reporter, loggers, version, workerId, log },
     offsets: createOffsets({ streams, supervisor, sinkPositions: parts.sinkPositions }),
@@ -89,11 +94,12 @@ export async function startWorker(options: WorkerOptions, parts: WorkerParts): P
   return { url, server, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-async function within(milliseconds: number, work: Promise<void>, log: Logger): Promise<void> {
+async function within(milliseconds: number, work: PromiseLike<void>, log: Logger): Promise<void> {
   const timer = new AbortController()
   const late = sleep(milliseconds, true, { signal: timer.signal }).catch(() => false)
   try {
-    if (await Promise.race([work.then(() => false), late])) log.warn('some tasks did not stop in time')
+    if (await Promise.race([work.then(() => false), late]))
+      log.warn('the worker ends without waiting longer for what does not stop')
   } finally {
     timer.abort()
   }

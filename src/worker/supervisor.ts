@@ -9,6 +9,7 @@ import { asCdcError } from '../core/errors.ts'
 import type { CdcError } from '../core/errors.ts'
 import type { TableName } from '../core/table.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { Relay } from '../relay/relay.ts'
 import { connectorStatus } from './connector-status.ts'
 import type { ConnectorStore, StoredConnector, TargetState } from './connector-store.ts'
 import type { SinkFeed, WorkerParts } from './runners.ts'
@@ -94,7 +95,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const entries = new Map<string, Entry>()
   const sinks = (): SinkConnector[] =>
     [...entries.values()].map((entry) => entry.body).filter((body) => body.kind === 'sink')
-  const begun = new Set<string>()
+  const begun = new WeakSet<Relay>()
+  let stopping = false
 
   function feedsOf(config: SinkConnector['config']): readonly SinkFeed[] {
     return streams.list().flatMap((stream) => {
@@ -131,8 +133,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   /** The first position in a relay is what its sinks wait for. */
   function noticeBegin(name: string): void {
     const relay = streams.get(name)?.relay
-    if (begun.has(name) || relay === undefined || !hasBegun(relay)) return
-    begun.add(name)
+    if (relay === undefined || begun.has(relay) || !hasBegun(relay)) return
+    begun.add(relay)
     refreshSinks().catch((error: unknown) => log.error({ err: error }, 'sinks could not be started'))
   }
 
@@ -160,7 +162,6 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     const limit = streams.get(config.name)?.config.relayMaxBytes
     await streams.register(config, tables)
     if (limit !== undefined && limit !== config.relayMaxBytes) {
-      begun.delete(config.name)
       await streams.reopen(config.name, refreshSinks)
     }
     // Sinks may read what is there even while the source is stopped. What is wrong with it, the source's task says.
@@ -168,7 +169,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   }
 
   async function applyTarget({ body, stored }: Entry): Promise<void> {
-    if (body.kind === 'broken') return
+    if (body.kind === 'broken' || stopping) return
     if (stored.targetState === 'STOPPED') await body.task.forget()
     if (stored.targetState === 'PAUSED') await body.task.stop()
     if (stored.targetState === 'RUNNING' && body.task.state === 'idle') body.task.start()
@@ -299,8 +300,13 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     refreshSinks,
     sinksOf,
     async stop() {
-      const tasks = [...entries.values()].flatMap(({ body }) => (body.kind === 'broken' ? [] : [body.task]))
-      await Promise.all(tasks.map((task) => task.stop()))
+      stopping = true
+      // At once, and again after what is waiting for its turn: a restart may just be half done.
+      const stopTask = async ({ body }: Entry): Promise<void> => (body.kind === 'broken' ? undefined : body.task.stop())
+      const all = [...entries.values()]
+      await Promise.all(
+        all.map(async (entry) => Promise.all([stopTask(entry), entry.queue.run(() => stopTask(entry))])),
+      )
     },
   }
 }

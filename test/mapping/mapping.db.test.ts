@@ -186,3 +186,17 @@ describe('a wide table with NULLs', () => {
 })
 
 test('the hidden hash column of a UNIQUE over a text is skipped', async () => compare('hidden', await stream('hidden')))
+
+test('the probes find what the default types cannot hold, and only that', async () => {
+  await using connection = await connectMariadb(mariadb.admin, { where: 'test' })
+  let probed = 0
+  for (const [index, { choice }] of hardColumns.entries()) {
+    const source = must(tables.get(nameOf(index))?.columns[1], 'column')
+    const probe = must(mapped(nameOf(index), 'x').columns[1], 'column').type.probe?.(source)
+    if (probe === undefined) continue
+    const rows = await connection.query(`SELECT 1 FROM hard.${nameOf(index)} WHERE ${probe.condition('`v`')} LIMIT 1`)
+    assert.equal(rows.length === 1 ? probe.choice : undefined, choice, nameOf(index))
+    probed++
+  }
+  assert.ok(probed > 5)
+})

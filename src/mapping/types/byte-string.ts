@@ -20,9 +20,9 @@ export function paddedBytes(length: number): FieldWriter {
   }
 }
 
-/** A literal for a constant default of plain ASCII characters; others are not told apart in what MariaDB prints. */
+/** A literal for a constant default of ASCII characters. MariaDB prints a question mark for bytes that it cannot show. */
 export function byteaLiteral(text: string, length: number): string | undefined {
-  if (!/^[\x20-\x7e]*$/.test(text)) return undefined
+  if (!/^[\0-\x3e\x40-\x7e]*$/.test(text)) return undefined
   return `'\\x${Buffer.from(text)
     .toString('hex')
     .padEnd(length * 2, '0')}'`

@@ -149,9 +149,8 @@ describe('mistakes', () => {
     writeFileSync(join(folder, 'bin/cdc'), readFileSync(cdcProgram), { mode: 0o755 })
     for (const tool of ['dirname', 'readlink', 'sh'])
       writeFileSync(join(folder, 'bin', tool), `#!/bin/sh\nexec /usr/bin/${tool} "$@"\n`, { mode: 0o755 })
-    const result = await runProgram('/bin/sh', [join(folder, 'bin/cdc')], {
+    const result = await runProgram('env', ['-i', `PATH=${join(folder, 'bin')}`, '/bin/sh', join(folder, 'bin/cdc')], {
       cwd: folder,
-      env: { PATH: join(folder, 'bin') },
     })
     assert.equal(result.code, 69)
     assert.match(result.stderr, /error\[CDC-C00\]/)
@@ -166,67 +165,88 @@ describe('servers that do not do what they should', () => {
   })
   after(async () => await pipeline[Symbol.asyncDispose]())
 
-  /**
-   * Registering either says what is wrong, or the connector goes on trying and its status says it. Then, the mistake
-   * being corrected, the same command works.
-   */
-  const assertRefused = async (kind: 'source' | 'sink', code: string, ...words: readonly RegExp[]): Promise<void> => {
-    const name = kind === 'source' ? 'mariadb-trading-connector' : 'postgres-sink-trading'
-    const result = await pipeline.project.cdc(['register', kind, 'trading', '--timeout', '20s'])
-    let seen = `${result.stdout}\n${result.stderr}`
-    if (!seen.includes(code)) {
-      seen = await waitFor(
-        async () => {
-          const status = await pipeline.project.cdc(['connector-status', name])
-          if (status.stdout.includes(code)) return status.stdout
-          throw new Error(`${seen}\n${status.stdout}\n${status.stderr}`)
-        },
-        { what: `${name} to show ${code}`, timeoutMs: 15_000, everyMs: 250 },
-      )
-    } else assert.notEqual(result.code, 0)
-    for (const word of words) assert.match(seen, word)
-    assert.doesNotMatch(seen, new RegExp(pipeline.mariadb.settings.password), 'no password in any output')
-    await pipeline.project.cdc(['unregister', kind, 'trading'])
+  interface Mistake {
+    readonly kind: 'source' | 'sink'
+    readonly code: string
+    readonly words?: readonly RegExp[]
+    make(): Promise<unknown> | void
+    mend(): Promise<unknown> | void
   }
 
+  /** Registering either says what is wrong, or the connector goes on trying and its status says it. */
+  const assertRefused = async ({ kind, code, words = [], make, mend }: Mistake): Promise<void> => {
+    const name = kind === 'source' ? 'mariadb-trading-connector' : 'postgres-sink-trading'
+    await make()
+    try {
+      const result = await pipeline.project.cdc(['register', kind, 'trading', '--timeout', '20s'])
+      let seen = `${result.stdout}\n${result.stderr}`
+      if (seen.includes(code)) assert.notEqual(result.code, 0)
+      else {
+        seen = await waitFor(
+          async () => {
+            const status = await pipeline.project.cdc(['connector-status', name])
+            if (status.stdout.includes(code)) return status.stdout
+            throw new Error(`${seen}\n${status.stdout}\n${status.stderr}`)
+          },
+          { what: `${name} to show ${code}`, timeoutMs: 10_000, everyMs: 250 },
+        )
+      }
+      for (const word of words) assert.match(seen, word)
+      assert.doesNotMatch(seen, /wrong-secret/, 'no password in any output')
+      assert.doesNotMatch(seen, new RegExp(pipeline.mariadb.settings.password), 'no password in any output')
+    } finally {
+      await mend()
+      await pipeline.project.cdc(['unregister', kind, 'trading'])
+    }
+  }
+  const withLine = (name: string, value: () => string): Pick<Mistake, 'make' | 'mend'> => {
+    let kept = ''
+    return {
+      make() {
+        kept = pipeline.project.env(name) ?? ''
+        pipeline.project.setEnv({ [name]: value() })
+      },
+      mend: () => pipeline.project.setEnv({ [name]: kept }),
+    }
+  }
+  let unusedPort = 0
+  before(async () => {
+    unusedPort = await freePort()
+  })
+
   test('MariaDB: wrong password', async () => {
-    const password = pipeline.project.env('TRADING_PASS') ?? ''
-    pipeline.project.setEnv({ TRADING_PASS: 'wrong-secret-7' })
-    await assertRefused('source', 'CDC-M02')
-    pipeline.project.setEnv({ TRADING_PASS: password })
+    await assertRefused({ kind: 'source', code: 'CDC-M02', ...withLine('TRADING_PASS', () => 'wrong-secret-7') })
   })
 
   test('MariaDB: nobody answers', async () => {
-    const port = pipeline.project.env('TRADING_PORT') ?? ''
-    pipeline.project.setEnv({ TRADING_PORT: String(await freePort()) })
-    await assertRefused('source', 'CDC-M01')
-    pipeline.project.setEnv({ TRADING_PORT: port })
+    await assertRefused({ kind: 'source', code: 'CDC-M01', ...withLine('TRADING_PORT', () => String(unusedPort)) })
   })
 
   test('MariaDB: binlog_format', async () => {
-    await pipeline.mariadb.query("SET GLOBAL binlog_format = 'MIXED'")
-    await assertRefused('source', 'CDC-M04', /binlog_format/)
-    await pipeline.mariadb.query("SET GLOBAL binlog_format = 'ROW'")
+    await assertRefused({
+      ...{ kind: 'source', code: 'CDC-M04', words: [/binlog_format/] },
+      make: async () => await pipeline.mariadb.query("SET GLOBAL binlog_format = 'MIXED'"),
+      mend: async () => await pipeline.mariadb.query("SET GLOBAL binlog_format = 'ROW'"),
+    })
   })
 
-  test('MariaDB: a privilege is missing', async () => {
-    await pipeline.mariadb.query("REVOKE REPLICATION SLAVE ON *.* FROM 'cdc'@'%'")
-    await assertRefused('source', 'CDC-M03', /REPLICATION SLAVE/)
-    await pipeline.mariadb.query("GRANT REPLICATION SLAVE ON *.* TO 'cdc'@'%'")
-  })
+  for (const privilege of ['REPLICATION SLAVE', 'BINLOG MONITOR', 'SELECT']) {
+    test(`MariaDB: the privilege ${privilege} is missing`, async () => {
+      await assertRefused({
+        ...{ kind: 'source', code: 'CDC-M03', words: [new RegExp(`GRANT .*${privilege}`)] },
+        make: async () => await pipeline.mariadb.query(`REVOKE ${privilege} ON *.* FROM 'cdc'@'%'`),
+        mend: async () => await pipeline.mariadb.query(`GRANT ${privilege} ON *.* TO 'cdc'@'%'`),
+      })
+    })
+  }
 
   test('PostgreSQL: wrong password', async () => {
-    const password = pipeline.project.env('SINK_DB_PASSWORD') ?? ''
-    pipeline.project.setEnv({ SINK_DB_PASSWORD: 'wrong-secret-8' })
-    await assertRefused('sink', 'CDC-P02')
-    pipeline.project.setEnv({ SINK_DB_PASSWORD: password })
+    await assertRefused({ kind: 'sink', code: 'CDC-P02', ...withLine('SINK_DB_PASSWORD', () => 'wrong-secret-8') })
   })
 
   test('PostgreSQL: nobody answers', async () => {
-    const url = pipeline.project.env('SINK_DB_URL') ?? ''
-    pipeline.project.setEnv({ SINK_DB_URL: url.replace(/:\d+\//, `:${await freePort()}/`) })
-    await assertRefused('sink', 'CDC-P01')
-    pipeline.project.setEnv({ SINK_DB_URL: url })
+    const url = (): string => `jdbc:postgresql://127.0.0.1:${unusedPort}/warehouse`
+    await assertRefused({ kind: 'sink', code: 'CDC-P01', ...withLine('SINK_DB_URL', url) })
   })
 
   test('after all these mistakes it works', async () => {

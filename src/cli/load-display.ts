@@ -1,4 +1,5 @@
 // Shows a load while it runs: bars on a terminal, a line now and then elsewhere, NDJSON for programs.
+import { formatPosition } from '../core/gtid.ts'
 import type { LoadEvent } from '../migrate/progress.ts'
 import { errorDocument } from './failure.ts'
 import { createLoadTally } from './load-tally.ts'
@@ -41,11 +42,17 @@ function jsonDisplay(output: Output): LoadDisplay {
         if (performance.now() - (told.get(event.table) ?? -Infinity) < rowsEventEveryMs) return
         told.set(event.table, performance.now())
       }
-      const document = event.kind === 'table-failed' ? { ...event, error: errorDocument(event.error) } : event
-      output.item({ event: document }, () => '')
+      output.item({ event: eventDocument(event) }, () => '')
     },
     [Symbol.dispose]: () => {},
   }
+}
+
+/** Positions as texts, errors with the fields of their block. */
+function eventDocument(event: LoadEvent): Readonly<Record<string, unknown>> {
+  if (event.kind === 'table-failed') return { ...event, error: errorDocument(event.error) }
+  if (event.kind !== 'table-done') return event
+  return { ...event, low: formatPosition(event.low), high: formatPosition(event.high) }
 }
 
 async function barDisplay(): Promise<LoadDisplay> {

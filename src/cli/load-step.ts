@@ -43,7 +43,10 @@ export async function loadStep(
       ...options,
       ...{ source, sink, signal, log },
       onEvent(event) {
-        if (event.kind === 'table-done') seconds.set(event.table, event)
+        if (event.kind === 'table-done') {
+          const { table, copySeconds, indexSeconds } = event
+          seconds.set(table, { copySeconds, indexSeconds })
+        }
         display.show(event)
       },
     })

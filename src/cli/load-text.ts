@@ -1,7 +1,7 @@
 // What is said of a load in words; the same on a terminal and in a log file.
 import { formatPosition } from '../core/gtid.ts'
 import type { LoadEvent, LoadedTableReport } from '../migrate/progress.ts'
-import { formatBytes, formatCount, formatSeconds } from './quantities.ts'
+import { countOf, formatBytes, formatCount, formatSeconds } from './quantities.ts'
 import { formatTextTable } from './text-table.ts'
 import type { LoadTally, TableTally } from './load-tally.ts'
 
@@ -11,7 +11,7 @@ export function eventLine(event: LoadEvent): string | undefined {
     case 'plan': {
       const rows = event.tables.reduce((sum, table) => sum + table.rows, 0)
       const bytes = event.tables.reduce((sum, table) => sum + table.bytes, 0)
-      return `${event.tables.length} tables, about ${formatCount(rows)} rows, ${formatBytes(bytes)}`
+      return `${countOf(event.tables.length, 'table')}, about ${formatCount(rows)} rows, ${formatBytes(bytes)}`
     }
     case 'table-done': {
       const { table, rows, bytes, copySeconds, indexSeconds } = event

@@ -69,8 +69,7 @@ export function createOutput({ stdout, stderr, format, colours }: OutputOptions)
   }
 }
 
-/** Sequences are wider than a JSON number; positions are maps. */
+/** Some integers are wider than a JSON number. */
 function jsonValue(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString()
-  return value instanceof Map ? Object.fromEntries(value) : value
+  return typeof value === 'bigint' ? value.toString() : value
 }

@@ -9,7 +9,9 @@ import { parseSinkConfig } from '../config/sink-config.ts'
 import type { SinkConfig } from '../config/sink-config.ts'
 import { parseSourceConfig } from '../config/source-config.ts'
 import type { ParseOptions, SourceConfig } from '../config/source-config.ts'
-import { CdcError, CdcErrors } from '../core/errors.ts'
+import { CdcErrors } from '../core/errors.ts'
+import type { CdcError } from '../core/errors.ts'
+import { collecting } from './collecting.ts'
 import type { CommandContext } from './context.ts'
 import type { Output } from './output.ts'
 
@@ -71,18 +73,6 @@ export async function loadPipeline(
 /** The databases that have a connector file, in the order of the files. */
 export function listDatabases(project: Project): readonly string[] {
   return [...new Set(listConnectorFiles(project).map((file) => file.database))]
-}
-
-/** What `make` throws of errors with a code goes into `errors`. */
-export function collecting<T>(errors: CdcError[], make: () => T): T | undefined {
-  try {
-    return make()
-  } catch (error) {
-    if (error instanceof CdcErrors) errors.push(...error.errors)
-    else if (error instanceof CdcError) errors.push(error)
-    else throw error
-    return undefined
-  }
 }
 
 function printNotices(file: ConnectorFile, notices: readonly Notice[], output: Output): void {

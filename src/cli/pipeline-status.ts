@@ -5,7 +5,7 @@ import { connectorHealth, healthOrder } from '../connect/health.ts'
 import type { Health, HealthState } from '../connect/health.ts'
 import type { ConnectorStatus } from '../connect/rest-types.ts'
 import type { ConnectorReport } from '../worker/status-report.ts'
-import { collecting } from './pipeline-files.ts'
+import { collecting } from './collecting.ts'
 import { reportHealth } from './worker-status.ts'
 
 export interface PipelineRow {

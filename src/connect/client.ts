@@ -1,6 +1,6 @@
 import type { CdcError } from '../core/errors.ts'
 import { parseEndpoint } from './endpoint.ts'
-import { refused, sendRequest } from './request.ts'
+import { messageOf, refused, sendRequest } from './request.ts'
 import type { Answer, RequestOptions } from './request.ts'
 import type {
   ConnectorConfig,
@@ -99,8 +99,7 @@ export function createConnectClient(options: ConnectClientOptions): ConnectClien
     async putConfig(name, config) {
       const request = { method: 'PUT', path: `${of(name)}/config`, body: config, timeoutMs: writeTimeoutMs } as const
       const answer = await call(request)
-      if (answer.status === 400)
-        return { status: 'invalid', message: fail(request, answer).why ?? 'no reason was given' }
+      if (answer.status === 400) return { status: 'invalid', message: messageOf(answer.body) ?? 'no reason was given' }
       if (answer.status === 201) return { status: 'created' }
       if (answer.status !== 200) throw fail(request, answer)
       return { status: 'updated' }

@@ -2,6 +2,7 @@ import type { ConnectorFile } from '../config/connector-file.ts'
 import { mask } from '../config/mask.ts'
 import { CdcError, CdcErrors } from '../core/errors.ts'
 import type { ConnectClient } from './client.ts'
+import { parseErrorLine } from './error-line.ts'
 import { parseInvalidConfig } from './invalid-config.ts'
 import type { ConnectorConfig } from './rest-types.ts'
 
@@ -36,6 +37,7 @@ function invalidConfig(message: string, file: ConnectorFile): CdcErrors {
   return new CdcErrors(
     parseInvalidConfig(message).map(
       (problem) =>
+        parseErrorLine(problem.message, [`file: ${file.where('name').replace(/:\d+:\d+$/, '')}`]) ??
         new CdcError(problem.missing ? 'CDC-C07' : 'CDC-C06', {
           where: file.where(problem.key ?? 'connector.class'),
           what: problem.message,

@@ -1,6 +1,7 @@
 // One HTTP call to a Connect REST API: its time limit, what is tried again, and which error of the table it ends in.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CdcError } from '../core/errors.ts'
+import { parseErrorLine } from './error-line.ts'
 import { isLoopback } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 
@@ -59,10 +60,14 @@ export async function sendRequest(options: RequestOptions, context: RequestConte
 
 /** The error for an answer that the caller cannot use. */
 export function refused(options: RequestOptions, endpoint: Endpoint, answer: Answer): CdcError {
+  const message = messageOf(answer.body)
+  const call = `${options.method} ${options.path}`
+  const coded = message === undefined ? undefined : parseErrorLine(message, [`${call} at ${endpoint.url}`])
+  if (coded !== undefined) return coded
   return new CdcError('CDC-W04', {
     where: endpoint.url,
-    what: `${options.method} ${options.path} was answered with ${answer.status}`,
-    why: messageOf(answer.body),
+    what: `${call} was answered with ${answer.status}`,
+    why: message,
   })
 }
 

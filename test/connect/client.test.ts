@@ -8,7 +8,10 @@ import { startScriptedServer } from './scripted-server.ts'
 
 const rebalancing = {
   status: 409,
-  json: { error_code: 409, message: 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)' },
+  json: {
+    error_code: 409,
+    message: 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
+  },
 }
 const running = { name: 'a', connector: { state: 'RUNNING', worker_id: 'w' }, tasks: [], type: 'source' }
 
@@ -42,13 +45,19 @@ test('a rebalance that does not end is an error', async () => {
 })
 
 test('a 409 about a name that exists is not repeated', async () => {
-  await using server = await startScriptedServer(() => ({ status: 409, json: { message: 'Connector a already exists' } }))
+  await using server = await startScriptedServer(() => ({
+    status: 409,
+    json: { message: 'Connector a already exists' },
+  }))
   assert.equal((await failureOf(clientOf(server.url).putConfig('a', {}))).code, 'CDC-W04')
   assert.equal(server.seen.length, 1)
 })
 
 test('a read that fails with 500 is tried again, a write is not', async () => {
-  await using server = await startScriptedServer(() => ({ status: 500, json: { error_code: 500, message: 'Request timed out' } }))
+  await using server = await startScriptedServer(() => ({
+    status: 500,
+    json: { error_code: 500, message: 'Request timed out' },
+  }))
   const read = await failureOf(clientOf(server.url).status('a'))
   assert.equal(read.code, 'CDC-W04')
   assert.equal(read.why, 'Request timed out')
@@ -60,10 +69,10 @@ test('a read that fails with 500 is tried again, a write is not', async () => {
 test('503 is tried again for reads and writes', async () => {
   await using server = await startScriptedServer((_, i) => (i % 2 === 0 ? { status: 503 } : { status: 202 }))
   assert.equal(await clientOf(server.url).resume('a'), true)
-  assert.deepEqual(server.seen.map(({ method, path }) => `${method} ${path}`), [
-    'PUT /connectors/a/resume',
-    'PUT /connectors/a/resume',
-  ])
+  assert.deepEqual(
+    server.seen.map(({ method, path }) => `${method} ${path}`),
+    ['PUT /connectors/a/resume', 'PUT /connectors/a/resume'],
+  )
 })
 
 test('a worker that does not answer in time is a dead worker', async () => {

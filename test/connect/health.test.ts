@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parseErrorLine } from '../../src/connect/error-line.ts'
 import { connectorHealth } from '../../src/connect/health.ts'
 import { parseInvalidConfig } from '../../src/connect/invalid-config.ts'
 import type { ConnectorStatus, ConnectState } from '../../src/connect/rest-types.ts'
 import { rootCause } from '../../src/connect/trace.ts'
 
 function status(connector: ConnectState, ...tasks: readonly ConnectState[]): ConnectorStatus {
-  const trace = (state: ConnectState): { trace: string } | undefined => (state === 'FAILED' ? { trace: 'x.Y: broken' } : undefined)
+  const trace = (state: ConnectState): { trace: string } | undefined =>
+    state === 'FAILED' ? { trace: 'x.Y: broken' } : undefined
   return {
     name: 'a',
     type: 'source',
@@ -67,6 +69,19 @@ test("Connect's list of mistakes is taken apart", () => {
 
 test('a message of another form is one mistake without an option', () => {
   const [problem, ...rest] = parseInvalidConfig('Connector config {} contains no connector type')
-  assert.deepEqual(problem, { key: undefined, message: 'Connector config {} contains no connector type', missing: false })
+  assert.deepEqual(problem, {
+    key: undefined,
+    message: 'Connector config {} contains no connector type',
+    missing: false,
+  })
   assert.equal(rest.length, 0)
+})
+
+test('an error of the embedded worker comes back whole', () => {
+  const line = "CDC-M02 mariadb-a: db:3306 refused 'cdc'; Access denied; really; fix: check it; or ALTER USER"
+  const { code, where, what, why, fix } = parseErrorLine(line) ?? assert.fail()
+  assert.deepEqual([code, where, what, why], ['CDC-M02', 'mariadb-a', "db:3306 refused 'cdc'", 'Access denied; really'])
+  assert.equal(fix, 'check it; or ALTER USER')
+  assert.equal(parseErrorLine('CDC-M99 a: b'), undefined)
+  assert.equal(parseErrorLine('Connector a already exists'), undefined)
 })

@@ -22,7 +22,9 @@ const info = (config: object): object => ({ name: file.name, config, tasks: [], 
 const complete = { ...file.config, name: file.name }
 
 test('a connector that is not there is created with its name in the configuration', async () => {
-  await using server = await startScriptedServer(({ method }) => (method === 'GET' ? { status: 404 } : { status: 201, json: {} }))
+  await using server = await startScriptedServer(({ method }) =>
+    method === 'GET' ? { status: 404 } : { status: 201, json: {} },
+  )
   assert.equal(await registerConnector(clientOf(server.url), file), 'created')
   assert.deepEqual(server.seen[1]?.body, complete)
 })
@@ -37,7 +39,10 @@ test('where the worker hides a secret it is sent again, for it may have changed'
   const shown = { ...complete, 'database.password': '********' }
   await using server = await startScriptedServer(() => ({ json: info(shown) }))
   assert.equal(await registerConnector(clientOf(server.url), file), 'unchanged')
-  assert.deepEqual(server.seen.map(({ method }) => method), ['GET', 'PUT'])
+  assert.deepEqual(
+    server.seen.map(({ method }) => method),
+    ['GET', 'PUT'],
+  )
 })
 
 test('a removed line is a change', async () => {

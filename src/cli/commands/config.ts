@@ -8,7 +8,8 @@ import { parseSourceConfig } from '../../config/source-config.ts'
 import { CdcError, CdcErrors } from '../../core/errors.ts'
 import { examples } from '../arguments.ts'
 import type { CommandContext } from '../context.ts'
-import { collecting, formatNotice } from '../pipeline-files.ts'
+import { collecting } from '../collecting.ts'
+import { formatNotice } from '../pipeline-files.ts'
 
 export function define(command: Command, context: CommandContext): void {
   command.addHelpText('after', examples('cdc config check'))

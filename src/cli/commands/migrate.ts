@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { CdcError } from '../../core/errors.ts'
+import { formatPosition } from '../../core/gtid.ts'
 import type { Runtime } from '../../connect/runtime.ts'
 import { countValue, databaseArgument, examples, listValue } from '../arguments.ts'
 import type { CommandContext } from '../context.ts'
@@ -59,7 +60,11 @@ async function runMigrate(context: CommandContext, named: string | undefined, op
     replace: options.replace === true,
   })
   if (output.format === 'json') {
-    output.item({ database, tables: tables.map((table) => ({ ...table, ...seconds.get(table.table) })) }, () => '')
+    const documents = tables.map((table) => {
+      const positions = { low: formatPosition(table.low), high: formatPosition(table.high) }
+      return { ...table, ...positions, ...seconds.get(table.table) }
+    })
+    output.item({ database, tables: documents }, () => '')
   } else output.line(formatReport(tables, seconds))
   output.next(`cdc register sink ${database}`)
 }

@@ -5,7 +5,7 @@ import { waitUntilCaughtUp } from '../caught-up.ts'
 import type { CommandContext } from '../context.ts'
 import { defaultLoadOptions, loadStep } from '../load-step.ts'
 import { loadForRegistration, loadPipeline } from '../pipeline-files.ts'
-import { formatCount, formatSeconds } from '../quantities.ts'
+import { countOf, formatSeconds } from '../quantities.ts'
 import { registerStep } from '../register-step.ts'
 import { mustStream } from '../source-ready.ts'
 import { createSteps } from '../steps.ts'
@@ -57,7 +57,7 @@ async function load(
   const skipped = tables.length - loaded.length
   const rows = loaded.reduce((sum, table) => sum + table.rows, 0)
   const time = formatSeconds((performance.now() - started) / 1000)
-  const before = skipped === 0 ? '' : `${skipped} tables were loaded before`
-  const now = loaded.length === 0 ? '' : `loaded ${loaded.length} tables, ${formatCount(rows)} rows in ${time}`
+  const before = skipped === 0 ? '' : `${countOf(skipped, 'table')} loaded before`
+  const now = loaded.length === 0 ? '' : `loaded ${countOf(loaded.length, 'table')}, ${countOf(rows, 'row')} in ${time}`
   steps.did('load', [now, before].filter((text) => text !== '').join('; ') || 'there are no tables')
 }

@@ -7,7 +7,7 @@ import { databaseArgument, durationValue, examples, listValue } from '../argumen
 import type { CommandContext } from '../context.ts'
 import type { Output } from '../output.ts'
 import { loadPipeline } from '../pipeline-files.ts'
-import { formatCount } from '../quantities.ts'
+import { countOf, formatCount } from '../quantities.ts'
 import { formatTextTable } from '../text-table.ts'
 
 interface Options {
@@ -53,7 +53,7 @@ function showEvent(event: VerifyEvent, output: Output): void {
   if (output.format === 'json') return
   switch (event.kind) {
     case 'plan':
-      output.message(`${event.tables.length} tables`)
+      output.message(countOf(event.tables.length, 'table'))
       break
     case 'waiting':
       output.message(`waiting until the target has reached ${formatPosition(event.position)}`)
@@ -62,7 +62,7 @@ function showEvent(event: VerifyEvent, output: Output): void {
       break
     case 'table-done': {
       const { table, sourceRows, equal, problem } = event.result
-      output.message(`${table}: ${problem ?? `${formatCount(sourceRows ?? 0)} rows, ${equal ? 'equal' : 'DIFFERENT'}`}`)
+      output.message(`${table}: ${problem ?? `${countOf(sourceRows ?? 0, 'row')}, ${equal ? 'equal' : 'DIFFERENT'}`}`)
       break
     }
   }
@@ -104,7 +104,7 @@ function difference(database: string, tables: readonly VerifiedTable[]): CdcErro
   const names = wrong.map((table) => table.slice(table.indexOf('.') + 1))
   return new CdcError('CDC-V01', {
     where: database,
-    what: `${wrong.length} of ${tables.length} tables differ`,
+    what: `${wrong.length} of ${countOf(tables.length, 'table')} differ`,
     fix: `cdc migrate ${database} --tables ${names.join(',')} --replace`,
   })
 }

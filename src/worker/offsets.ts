@@ -72,7 +72,10 @@ export function createOffsets({ streams, supervisor, sinkPositions }: OffsetsOpt
       await replace(config.name, start)
       await supervisor.refreshSinks()
     },
-    resetSink: (sink) => sinkPositions.remove(sink.config),
+    async resetSink(sink) {
+      await sinkPositions.remove(sink.config)
+      supervisor.forgetReader(sink)
+    },
     async alterSink(sink, requested) {
       const changes = requested.map(({ partition, offset }) => {
         const { source } = partition
@@ -84,6 +87,7 @@ export function createOffsets({ streams, supervisor, sinkPositions }: OffsetsOpt
         if (position === null) await sinkPositions.remove(sink.config, source)
         else await sinkPositions.write(sink.config, source, position)
       }
+      supervisor.forgetReader(sink)
     },
   }
 }

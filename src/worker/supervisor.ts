@@ -65,6 +65,8 @@ export interface Supervisor {
   refreshSinks(): Promise<void>
   /** The sinks, whatever their state, that match the stream. */
   sinksOf(stream: Stream): readonly SinkConnector[]
+  /** Forgets how far the relays know a sink to be: its position was changed by hand, perhaps to an earlier one. */
+  forgetReader(sink: SinkConnector): void
   /** Ends every task; what is registered stays as it is. */
   stop(): Promise<void>
 }
@@ -138,11 +140,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     refreshSinks().catch((error: unknown) => log.error({ err: error }, 'sinks could not be started'))
   }
 
-  function updateReaders(): void {
+  function updateReaders(except?: SinkConnector): void {
     for (const stream of streams.list()) {
       // A sink that cannot be read may be any stream's reader: better to keep too much for it.
+      const readers = sinksOf(stream).filter((sink) => sink !== except)
       const broken = [...entries.values()].filter(({ kind, body }) => kind === 'sink' && body.kind === 'broken')
-      const names = [...sinksOf(stream).map((sink) => sink.config.name), ...broken.map(({ stored }) => stored.name)]
+      const names = [...readers.map((sink) => sink.config.name), ...broken.map(({ stored }) => stored.name)]
       stream.relay?.setReaders(names)
     }
   }
@@ -299,6 +302,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     exclusively: (name, work) => inTurn(name, work),
     refreshSinks,
     sinksOf,
+    forgetReader(sink) {
+      updateReaders(sink)
+      updateReaders()
+    },
     async stop() {
       stopping = true
       // At once, and again after what is waiting for its turn: a restart may just be half done.

@@ -40,7 +40,8 @@ function sinkPositions(): SinkPositions {
     const applicationName = `cdc offsets ${config.name}`.slice(0, 63)
     await using connection = await connectPostgres(config.postgres, { applicationName, where: config.name })
     await ensureState(connection)
-    return work(connection)
+    // Awaited here: the connection is closed when this function is left.
+    return await work(connection)
   }
   return {
     read: (config) =>

@@ -240,6 +240,16 @@ test('offsets of a sink are those in PostgreSQL, changed only when it is stopped
   assert.deepEqual((await worker.ask('GET', '/connectors/k/offsets')).body, { offsets: [] })
 })
 
+test('a sink whose position was changed is a reader of whom the relay knows nothing', async () => {
+  await using worker = await openTestWorker()
+  await putSource(worker)
+  await putSink(worker)
+  await worker.ask('PUT', '/connectors/k/stop')
+  const body = { offsets: [{ partition: { source: 'a' }, offset: { gtids: '0-1-7' } }] }
+  await worker.ask('PATCH', '/connectors/k/offsets', { body })
+  assert.deepEqual([relayOf(worker, 'a').forgotten, relayOf(worker, 'a').readers], [['k'], ['k']])
+})
+
 test('a source that never had a position leaves nothing behind', async () => {
   await using worker = await openTestWorker()
   worker.parts.beginsAt = emptyPosition

@@ -9,6 +9,8 @@ export interface FakeRelay {
   start: GtidPosition
   position: GtidPosition
   readers: readonly string[]
+  /** Readers that were taken off the list, in order: what was known of them is forgotten. */
+  forgotten: string[]
   closed: boolean
 }
 
@@ -70,7 +72,13 @@ export function fakeParts(): FakeParts {
 }
 
 function openFakeRelay(directory: string, relays: Map<string, FakeRelay>): Relay {
-  const state = relays.get(directory) ?? { start: emptyPosition, position: emptyPosition, readers: [], closed: false }
+  const state = relays.get(directory) ?? {
+    start: emptyPosition,
+    position: emptyPosition,
+    readers: [],
+    forgotten: [],
+    closed: false,
+  }
   state.closed = false
   relays.set(directory, state)
   const relay: Partial<Relay> = {
@@ -87,6 +95,7 @@ function openFakeRelay(directory: string, relays: Map<string, FakeRelay>): Relay
       state.position = position
     },
     setReaders(names) {
+      state.forgotten.push(...state.readers.filter((name) => !names.includes(name)))
       state.readers = names
     },
     async [Symbol.asyncDispose]() {

@@ -58,7 +58,10 @@ function unknownTable(tables: readonly TableName[], pattern: string, where: stri
     where,
     what: `no captured table is called "${pattern}"`,
     why: 'it does not exist on the source, or the allowlist leaves it out',
-    fix: near.length > 0 ? `perhaps ${near.join(' or ')}` : 'use one of the names that are listed, or add it to the allowlist',
+    fix:
+      near.length > 0
+        ? `perhaps ${near.join(' or ')}`
+        : 'use one of the names that are listed, or add it to the allowlist',
     details: listed.length > 20 ? [...listed.slice(0, 20), `and ${listed.length - 20} more`] : listed,
   })
 }

@@ -29,13 +29,12 @@ export async function copyRows(options: CopyRowsOptions): Promise<void> {
   const { connection, sql, signal } = options
   const rows = rowChunks(options)
   try {
-    let more = true
-    while (more) {
+    for (;;) {
       signal.throwIfAborted()
       // The first row is awaited before COPY begins: an empty result needs no statement.
       const first = await rows.next()
       if (first.done === true) return
-      await copyIn(connection, sql, statementChunks(first.value, rows, (ended) => (more = !ended)))
+      await copyIn(connection, sql, statementChunks(first.value, rows))
     }
   } finally {
     await rows.return()
@@ -74,21 +73,15 @@ async function* rowChunks(options: CopyRowsOptions): AsyncGenerator<Buffer | nul
   if (pending > 0) yield take()
 }
 
-/** Header, chunks up to the end of a statement, trailer. Tells whether the rows have ended with it. */
+/** Header, chunks up to the end of a statement, trailer. */
 async function* statementChunks(
   first: Buffer | null,
   rows: AsyncGenerator<Buffer | null, void>,
-  onEnd: (rowsEnded: boolean) => void,
 ): AsyncGenerator<Buffer> {
   yield copyHeader
-  if (first !== null) yield first
-  for (;;) {
-    const next = await rows.next()
-    if (next.done === true || next.value === null) {
-      onEnd(next.done === true)
-      break
-    }
-    yield next.value
+  for (let chunk: Buffer | null | void = first; chunk instanceof Buffer;) {
+    yield chunk
+    chunk = (await rows.next()).value
   }
   yield copyTrailer
 }

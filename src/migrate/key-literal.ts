@@ -29,7 +29,8 @@ export function keyLiteral(column: SourceColumn): KeyLiteral | undefined {
   if (temporals.has(column.type) || addresses.has(column.type)) {
     return { column: name, select: asText, literal: literalMariadb }
   }
-  if (binaries.has(column.type)) return { column: name, select: `HEX(${name})`, literal: (hex) => `X'${hexDigits(hex)}'` }
+  if (binaries.has(column.type))
+    return { column: name, select: `HEX(${name})`, literal: (hex) => `X'${hexDigits(hex)}'` }
   if (texts.has(column.type) && isWord(column.charset) && isWord(column.collation)) {
     // The bytes in the column's own charset under its own collation: nothing is converted, and the index can be used.
     const [charset, collation] = [column.charset, column.collation]

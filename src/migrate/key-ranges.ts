@@ -27,7 +27,10 @@ export interface KeyRangesOptions {
 export function keyLiterals(table: SourceTable): readonly KeyLiteral[] | undefined {
   const literals: KeyLiteral[] = []
   for (const name of table.key) {
-    const column = must(table.columns.find((column) => column.name === name), `key column ${name}`)
+    const column = must(
+      table.columns.find((column) => column.name === name),
+      `key column ${name}`,
+    )
     const literal = keyLiteral(column)
     if (literal === undefined) return undefined
     literals.push(literal)

@@ -22,7 +22,7 @@ import { exceedsThreshold } from './table-sizes.ts'
 import { lockForReading, openSnapshots, positionAfterReading, type LoadPosition } from './table-readers.ts'
 import { createTarget, finishTarget, markLoading } from './target-build.ts'
 
-/** Below this a table is written with WAL at once: making it LOGGED later costs more than it saves. */
+/** Below this UNLOGGED saves nothing. */
 const smallBytes = 8 * 1024 * 1024
 
 export interface AttemptOptions {
@@ -65,7 +65,7 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
   const default_ = mapPlanned(source, target, options.sink, {})
   const choices = attempt.probe ? await probeChoices(session.reader.connection, default_) : {}
   const mapped = attempt.probe ? mapPlanned(source, target, options.sink, choices) : default_
-  const unlogged = attempt.estimate.bytes > smallBytes || side.sessions.length > 0
+  const unlogged = session.unloggedPays && attempt.estimate.bytes > smallBytes
   await createTarget(session.postgres, mapped, { unlogged, grants: attempt.grants })
 
   onPhase('copy')

@@ -41,7 +41,9 @@ export function checkLoadOptions(options: MigrateOptions): void {
   })
   if (options.tables !== 'all' && options.tables.length === 0) {
     const what = 'no table is named'
-    errors.push(new CdcError('CDC-C01', { where: '--tables', what, fix: '--tables all, or names with commas between them' }))
+    errors.push(
+      new CdcError('CDC-C01', { where: '--tables', what, fix: '--tables all, or names with commas between them' }),
+    )
   }
   if (errors.length > 1) throw new CdcErrors(errors)
   if (errors[0] !== undefined) throw errors[0]

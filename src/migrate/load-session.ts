@@ -8,6 +8,8 @@ import { prepareSession } from './target-build.ts'
 export interface LoadSession extends AsyncDisposable {
   readonly reader: SourceReader
   readonly postgres: PostgresConnection
+  /** Whether a load is faster into an UNLOGGED table that is made LOGGED afterwards: see `prepareSession`. */
+  readonly unloggedPays: boolean
 }
 
 /** A worker's session, made anew after a failure has left it in an unknown state. */
@@ -34,22 +36,29 @@ export async function openSession({ source, sink }: SessionOptions, signal: Abor
   if (reader.status === 'fulfilled' && postgres.status === 'fulfilled') {
     return {
       reader: reader.value,
-      postgres: postgres.value,
+      ...postgres.value,
       async [Symbol.asyncDispose]() {
-        await Promise.all([reader.value[Symbol.asyncDispose](), postgres.value[Symbol.asyncDispose]()])
+        await Promise.all([reader.value[Symbol.asyncDispose](), postgres.value.postgres[Symbol.asyncDispose]()])
       },
     }
   }
   if (reader.status === 'fulfilled') await reader.value[Symbol.asyncDispose]()
-  if (postgres.status === 'fulfilled') await postgres.value[Symbol.asyncDispose]()
+  if (postgres.status === 'fulfilled') await postgres.value.postgres[Symbol.asyncDispose]()
   throw reader.status === 'rejected' ? reader.reason : (postgres as PromiseRejectedResult).reason
 }
 
-async function openWriter(sink: MigrateOptions['sink'], signal: AbortSignal): Promise<PostgresConnection> {
+async function openWriter(
+  sink: MigrateOptions['sink'],
+  signal: AbortSignal,
+): Promise<Pick<LoadSession, 'postgres' | 'unloggedPays'>> {
   const applicationName = `cdc migrate ${sink.name}`
-  const connection = await connectPostgres(sink.postgres, { applicationName, where: sink.name, signal })
-  await prepareSession(connection)
-  return connection
+  const postgres = await connectPostgres(sink.postgres, { applicationName, where: sink.name, signal })
+  try {
+    return { postgres, ...(await prepareSession(postgres)) }
+  } catch (thrown) {
+    await postgres[Symbol.asyncDispose]()
+    throw thrown
+  }
 }
 
 export function holdSession(options: SessionOptions, signal: AbortSignal): SessionHolder {

@@ -68,7 +68,8 @@ async function loadOnce(session: LoadSession, run: TableRun): Promise<LoadedTabl
   if (previous?.state === 'loaded' && !options.replace) return skipped(planned, previous)
 
   // Started over: what was planned may be what has changed.
-  const now = run.marked === undefined && !run.probe ? run.source : await readTable(session.reader.connection, run.source)
+  const now =
+    run.marked === undefined && !run.probe ? run.source : await readTable(session.reader.connection, run.source)
   if (now === undefined) throw new CdcError('CDC-L01', { where: table, what: 'the table has been dropped meanwhile' })
   run.source = now
   const existing = await readTarget(session.postgres, target)

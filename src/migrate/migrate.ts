@@ -14,6 +14,7 @@ import { selectTables } from '../lib/table-selection.ts'
 import { ensureSchemas } from './target-schema.ts'
 
 export interface MigrateResult {
+  /** In the order of the plan. */
   readonly tables: readonly LoadedTableReport[]
 }
 
@@ -34,7 +35,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
     kind: 'plan',
     tables: planned.map(({ source, rows, bytes }) => ({ table: formatTable(source), rows, bytes })),
   })
-  const reports: LoadedTableReport[] = []
+  const reports = new Map<PlannedTable, LoadedTableReport>()
   const failures: { table: string; error: CdcError }[] = []
   const queue = planned.values()
   const workers = Array.from({ length: Math.min(options.maxWorkers, planned.length) }, async () => {
@@ -42,7 +43,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
     for (const table of queue) {
       try {
         options.signal.throwIfAborted()
-        reports.push(tell(await loadTable(holder, table, options), options))
+        reports.set(table, tell(await loadTable(holder, table, options), options))
       } catch (thrown) {
         options.signal.throwIfAborted()
         const error = asCdcError(thrown, formatTable(table.source))
@@ -56,7 +57,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const broken = ended.find((result) => result.status === 'rejected')
   if (broken !== undefined) throw broken.reason
   if (failures.length > 0) throw loadFailed(options, failures, planned.length)
-  return { tables: reports }
+  return { tables: planned.flatMap((table) => reports.get(table) ?? []) }
 }
 
 /** What is to be loaded, biggest first. One connection, and a few queries a database. */

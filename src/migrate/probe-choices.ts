@@ -12,7 +12,9 @@ export type Choices = Readonly<Record<string, string>>
 export async function probeChoices(connection: MariadbConnection, table: MappedTable): Promise<Choices> {
   const probes = table.columns.flatMap(({ source, type }) => {
     const probe = type.probe?.(source)
-    return probe === undefined ? [] : [{ column: source.name, ...probe, condition: probe.condition(quoteMariadb(source.name)) }]
+    return probe === undefined
+      ? []
+      : [{ column: source.name, ...probe, condition: probe.condition(quoteMariadb(source.name)) }]
   })
   if (probes.length === 0) return {}
   const found = probes.map(({ condition }, i) => `MAX(CASE WHEN ${condition} THEN 1 ELSE 0 END) AS c${i}`)

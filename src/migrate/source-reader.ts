@@ -60,7 +60,10 @@ async function snapshotPosition(connection: MariadbConnection): Promise<GtidPosi
   const offset = Number(values.get('binlog_snapshot_position') ?? '0')
   const { where, address } = connection.context
   if (file === '') throw new CdcError('CDC-M05', { where, what: `${address} writes no binary log` })
-  const [row] = await connection.query<{ gtids: string | null }>('SELECT BINLOG_GTID_POS(?, ?) AS gtids', [file, offset])
+  const [row] = await connection.query<{ gtids: string | null }>('SELECT BINLOG_GTID_POS(?, ?) AS gtids', [
+    file,
+    offset,
+  ])
   if (row === undefined || row.gtids === null) {
     // The file was purged between the two questions; the next attempt reads a newer one.
     throw new CdcError('CDC-M01', { where, what: `${address} cannot say the GTID position of ${file}:${offset}` })

@@ -41,7 +41,10 @@ export async function openSnapshots(options: PositionOptions): Promise<LoadPosit
     if (locked && control !== undefined) {
       await control.query('UNLOCK TABLES')
       const ms = Math.round(performance.now() - since)
-      log.info({ table: formatTable(table), ms, readers: readers.length }, 'read lock held while the snapshots were opened')
+      log.info(
+        { table: formatTable(table), ms, readers: readers.length },
+        'read lock held while the snapshots were opened',
+      )
     }
   }
   const [first] = positions
@@ -58,7 +61,10 @@ async function lockTable(control: MariadbConnection, table: SourceTable, log: Lo
     return true
   } catch (thrown) {
     if (!(thrown instanceof CdcError) || thrown.code === 'CDC-M01') throw thrown
-    log.info({ table: formatTable(table), why: thrown.why ?? thrown.what }, 'no read lock: each reader has its own position')
+    log.info(
+      { table: formatTable(table), why: thrown.why ?? thrown.what },
+      'no read lock: each reader has its own position',
+    )
     return false
   }
 }
@@ -81,7 +87,10 @@ export async function lockForReading(reader: SourceReader, table: SourceTable, l
       cause: thrown,
     })
   }
-  log.warn({ table: formatTable(table), engine: table.engine }, 'no key and no snapshots: writers wait until it is read')
+  log.warn(
+    { table: formatTable(table), engine: table.engine },
+    'no key and no snapshots: writers wait until it is read',
+  )
   const position = await reader.serverPosition()
   return { low: position, high: position }
 }

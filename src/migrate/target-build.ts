@@ -7,13 +7,21 @@ import { sqlState } from '../postgres/error.ts'
 import { bumpTablesVersion, deleteTable, saveTable, type LoadedTable } from '../state/tables.ts'
 import type { LoadPhase } from './progress.ts'
 
-/** Settings of a session that loads: more memory for index builds, and an early end when we are gone. */
-export async function prepareSession(connection: PostgresConnection): Promise<void> {
-  await connection.query(
-    `SELECT set_config(name, CASE name WHEN 'maintenance_work_mem' THEN '256MB' ELSE '1s' END, false)
-     FROM pg_settings WHERE name = 'client_connection_check_interval'
+/**
+ * Settings of a session that loads: more memory for index builds, and an early end when we are gone.
+ *
+ * SET LOGGED writes the whole table again, with WAL: only where the server keeps a minimal WAL, which leaves out the rows
+ * of a rewritten table, is that cheaper than COPY with WAL (docs/decisions/0005-load-logged-tables.md).
+ */
+export async function prepareSession(connection: PostgresConnection): Promise<{ readonly unloggedPays: boolean }> {
+  const { rows } = await connection.query<{ name: string; setting: string }>(
+    `SELECT name, CASE name WHEN 'wal_level' THEN setting
+         WHEN 'maintenance_work_mem' THEN set_config(name, '256MB', false)
+         ELSE set_config(name, '1s', false) END AS setting
+     FROM pg_settings WHERE name IN ('client_connection_check_interval', 'wal_level')
        OR (name = 'maintenance_work_mem' AND setting::bigint < 262144)`,
   )
+  return { unloggedPays: rows.some(({ name, setting }) => name === 'wal_level' && setting === 'minimal') }
 }
 
 /**

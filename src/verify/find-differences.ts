@@ -21,11 +21,7 @@ export interface FoundDifferences {
  * The rows in which a table differs, the first of them. Parts by key hash are compared, then the keys of the parts that
  * differ, then the columns of the rows. Memory is bounded whatever the table's size.
  */
-export async function findDifferences(
-  moment: SameMoment,
-  sql: TableSql,
-  rows: number,
-): Promise<FoundDifferences> {
+export async function findDifferences(moment: SameMoment, sql: TableSql, rows: number): Promise<FoundDifferences> {
   const { parts, more: moreParts } = await differingParts(moment, sql, rows)
   if (parts.length === 0) return { differences: [], more: false }
   const keys = await sumParts(moment, sql, { digits: hashDigits, within: parts })

@@ -118,7 +118,7 @@ async function askBoth(
     moment.postgres.query<Row>(statement(sql.postgres)),
   ])
   const byPart = (rows: readonly Row[]): ReadonlyMap<string, PartSum> =>
-    new Map(rows.map(({ part, n, s }) => [String(part), { rows: Number(n), sum: String(s) }]))
+    new Map(rows.map(({ part, n, s }) => [part, { rows: Number(n), sum: s }]))
   return { source: byPart(source), target: byPart(target.rows) }
 }
 

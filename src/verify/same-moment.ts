@@ -138,7 +138,11 @@ async function tooLate(
   const reasons = [`it is at ${formatPosition(applied ?? new Map())}, the source at ${formatPosition(position)}`]
   if (silent === null || Number(silent) > 15) reasons.push('no worker runs this sink')
   if (loading !== null) reasons.push(`it waits for tables that are being loaded: ${loading}`)
-  return notReached(options, `the sink did not reach the source's position within ${timeoutMs / 1000} s`, reasons.join('; '))
+  return notReached(
+    options,
+    `the sink did not reach the source's position within ${timeoutMs / 1000} s`,
+    reasons.join('; '),
+  )
 }
 
 function notReached({ sink }: SameMomentOptions, what: string, why?: string): CdcError {

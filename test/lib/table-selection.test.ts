@@ -3,7 +3,12 @@ import { test } from 'node:test'
 import { CdcError, CdcErrors } from '../../src/core/errors.ts'
 import { selectTables } from '../../src/lib/table-selection.ts'
 
-const tables = ['xchange_trading.t_order', 'xchange_trading.T_ORDER_ITEM', 'xchange_trading.t-a.b', 'other.t_order'].map((name) => {
+const tables = [
+  'xchange_trading.t_order',
+  'xchange_trading.T_ORDER_ITEM',
+  'xchange_trading.t-a.b',
+  'other.t_order',
+].map((name) => {
   const dot = name.indexOf('.')
   return { database: name.slice(0, dot), table: name.slice(dot + 1) }
 })
@@ -39,7 +44,8 @@ test('an unknown name is an error that offers the near ones', () => {
 test('several unknown names are named at once', () => {
   assert.throws(
     () => names(['nothing', 't_order', 'nowhere.*']),
-    (error) => error instanceof CdcErrors && error.errors.length === 2 && error.errors.every((e) => e.code === 'CDC-L01'),
+    (error) =>
+      error instanceof CdcErrors && error.errors.length === 2 && error.errors.every((e) => e.code === 'CDC-L01'),
   )
 })
 

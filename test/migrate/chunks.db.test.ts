@@ -43,7 +43,10 @@ const shapes: Readonly<Record<string, { key: string; value: string }>> = {
   uuids: { key: 'a UUID PRIMARY KEY', value: `INSERT(INSERT(MD5(seq), 13, 1, '4'), 17, 1, '8')` },
   pair: { key: 'a INT, b VARCHAR(10), PRIMARY KEY (a, b)', value: 'seq % 3, HEX(seq)' },
   one_tenant: { key: 'a INT, b INT, PRIMARY KEY (a, b)', value: '1, seq' },
-  triple: { key: 'a CHAR(2), b DATE, c SMALLINT, PRIMARY KEY (a, b, c)', value: `'de', '2020-01-01' + INTERVAL seq % 5 DAY, seq` },
+  triple: {
+    key: 'a CHAR(2), b DATE, c SMALLINT, PRIMARY KEY (a, b, c)',
+    value: `'de', '2020-01-01' + INTERVAL seq % 5 DAY, seq`,
+  },
   unique_key: { key: 'a INT NOT NULL, b INT NOT NULL, UNIQUE (b, a)', value: 'seq, seq % 7' },
   bits: { key: 'a BIT(20) PRIMARY KEY', value: 'seq * 3' },
   floats: { key: 'a DOUBLE PRIMARY KEY', value: 'seq / 3' },
@@ -59,7 +62,13 @@ test('a table read in chunks is the same as one read whole, whatever its key', a
   const whole = new Map<string, unknown>()
   for (const name of Object.keys(shapes)) whole.set(name, await content(name))
   assert.equal((whole.get('dense') as { n: string }).n, '3000')
-  const { result } = await load(between, { replace: true, threshold: 100, chunkWorkers: 3, batchSize: 70, maxWorkers: 1 })
+  const { result } = await load(between, {
+    replace: true,
+    threshold: 100,
+    chunkWorkers: 3,
+    batchSize: 70,
+    maxWorkers: 1,
+  })
   for (const name of Object.keys(shapes)) {
     assert.deepEqual(await content(name), whole.get(name), name)
     const report = result.tables.find(({ table }) => table === `cut.${name}`)
@@ -85,9 +94,10 @@ test('without the right to lock, each reader has its own position and the span b
     GRANT SELECT, REPLICATION SLAVE, BINLOG MONITOR ON *.* TO reader@'%'`)
   const source = { ...between.source, user: 'reader', password: 'reader' }
   const writer = await mariadb.connect()
-  let stop = false
+  const stop = new AbortController()
   const writing = (async () => {
-    for (let i = 0; !stop; i++) await writer.query('UPDATE unlocked.t SET v = v + 1 WHERE id = ?', [1 + (i % 3000)])
+    for (let i = 0; !stop.signal.aborted; i++)
+      await writer.query('UPDATE unlocked.t SET v = v + 1 WHERE id = ?', [1 + (i % 3000)])
   })()
   try {
     const { result } = await load({ ...between, source }, { threshold: 100 })
@@ -98,7 +108,7 @@ test('without the right to lock, each reader has its own position and the span b
     const [row] = await postgres.query('SELECT low, high FROM cdc.tables')
     assert.deepEqual(row, { low: formatPosition(report.low), high: formatPosition(report.high) })
   } finally {
-    stop = true
+    stop.abort()
     await writing
     await writer.end()
   }
@@ -109,10 +119,10 @@ test('chunks of one table are all of one moment, whatever is written meanwhile',
   await mariadb.query(`CREATE TABLE moment.t (id INT PRIMARY KEY, amount INT, pad CHAR(200));
     INSERT INTO moment.t SELECT seq, 100, 'x' FROM mysql.seq_1_to_4000`)
   const writer = await mariadb.connect()
-  let stop = false
+  const stop = new AbortController()
   const writing = (async () => {
     // What one row loses another gains: a sum that is not the old one was read at two moments.
-    for (let i = 0; !stop; i++) {
+    for (let i = 0; !stop.signal.aborted; i++) {
       const [from, to] = [1 + ((i * 997) % 4000), 1 + ((i * 3989 + 2000) % 4000)]
       await writer.query('UPDATE moment.t SET amount = amount + IF(id = ?, -1, 1) WHERE id IN (?, ?)', [from, from, to])
       if (from === to) await writer.query('UPDATE moment.t SET amount = amount + 1 WHERE id = ?', [from])
@@ -126,7 +136,7 @@ test('chunks of one table are all of one moment, whatever is written meanwhile',
       assert.equal(row?.['n'], '4000')
     }
   } finally {
-    stop = true
+    stop.abort()
     await writing
     await writer.end()
   }

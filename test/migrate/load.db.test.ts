@@ -26,6 +26,10 @@ async function fresh(database: string): Promise<Configs> {
   return configs(mariadb, postgres, database)
 }
 
+function byText(a: unknown, b: unknown): number {
+  return String(a) < String(b) ? -1 : 1
+}
+
 async function rejection(promise: Promise<unknown>): Promise<CdcError> {
   try {
     await promise
@@ -63,14 +67,18 @@ test('tables with a key, without one and without rows are copied, with their val
     CREATE TABLE shop.left_out (id INT PRIMARY KEY)`)
   const position = formatPosition(parsePosition(await mariadb.gtidPosition()))
   const { result, events } = await load(between)
-  assert.deepEqual(result.tables.map(({ table, rows }) => [table, rows]).sort(), [
+  assert.deepEqual(result.tables.map(({ table, rows }) => [table, rows]).toSorted(byText), [
     ['shop.Orders', 2500],
     ['shop.empty', 0],
     ['shop.keyless', 3],
   ])
   assert.deepEqual(kinds(events, 'shop.Orders'), ['table-start', 'copy', 'keys', 'indexes', 'analyze', 'table-done'])
   assert.deepEqual(await postgres.query('SELECT * FROM mp_cdc.keyless ORDER BY a'), [
-    ...[{ a: 1, b: 'x' }, { a: 1, b: 'x' }, { a: null, b: null }],
+    ...[
+      { a: 1, b: 'x' },
+      { a: 1, b: 'x' },
+      { a: null, b: null },
+    ],
   ])
   const [row] = await postgres.query(
     'SELECT id, name, price, made::text, flag, note, encode(data, $1) AS data FROM mp_cdc.orders WHERE id = 3',
@@ -148,7 +156,10 @@ test('options, names, types and target names are checked before anything is writ
   const [schemas] = await postgres.query(`SELECT count(*) AS n FROM pg_namespace WHERE nspname IN ('cdc', 'mp_cdc')`)
   assert.deepEqual(schemas, { n: '0' })
   const { result } = await load(between, { tables: ['o?'] })
-  assert.deepEqual(result.tables.map(({ table }) => table), ['checked.ok'])
+  assert.deepEqual(
+    result.tables.map(({ table }) => table),
+    ['checked.ok'],
+  )
 })
 
 test('a role that may not create the schema gets the SQL for it', async () => {
@@ -174,10 +185,13 @@ test('what the data holds decides between boolean and smallint, time and interva
     FROM mysql.seq_1_to_2000`)
   const { result } = await load(between)
   assert.deepEqual(result.tables[0]?.choices, { b: 'smallint', d: 'interval' })
-  assert.deepEqual(await postgres.query('SELECT a, b, c::text, d::text FROM mp_cdc.t WHERE id IN (1900, 2000) ORDER BY id'), [
-    { a: false, b: 7, c: '10:00:00', d: '01:00:00' },
-    { a: false, b: 1, c: '10:00:00', d: '-25:00:00' },
-  ])
+  assert.deepEqual(
+    await postgres.query('SELECT a, b, c::text, d::text FROM mp_cdc.t WHERE id IN (1900, 2000) ORDER BY id'),
+    [
+      { a: false, b: 7, c: '10:00:00', d: '01:00:00' },
+      { a: false, b: 1, c: '10:00:00', d: '-25:00:00' },
+    ],
+  )
   assert.deepEqual(JSON.parse((await state('t'))?.['choices'] ?? ''), { b: 'smallint', d: 'interval' })
 })
 
@@ -191,7 +205,11 @@ test('values that are lost are counted per column', async () => {
     { column: 's', zeroDates: 0, nulCharacters: 1 },
   ])
   assert.deepEqual(await postgres.query('SELECT d::text, s FROM mp_cdc.t ORDER BY id'), [
-    ...[{ d: null, s: 'ab' }, { d: null, s: 'c' }, { d: '2020-01-01', s: 'd' }],
+    ...[
+      { d: null, s: 'ab' },
+      { d: null, s: 'c' },
+      { d: '2020-01-01', s: 'd' },
+    ],
   ])
 })
 
@@ -206,8 +224,11 @@ test('a table that fails does not stop the others, and leaves nothing behind', a
   assert.equal(await state('bad'), undefined, 'a sink that waits for this table would wait for ever')
   await mariadb.query(`SET sql_mode = ''; DELETE FROM one_bad.bad WHERE x = 2`)
   const { result } = await load(between)
-  assert.deepEqual(result.tables.map(({ table, state: is }) => [table, is]).sort(), [
-    ...[['one_bad.bad', 'loaded'], ['one_bad.good', 'skipped']],
+  assert.deepEqual(result.tables.map(({ table, state: is }) => [table, is]).toSorted(byText), [
+    ...[
+      ['one_bad.bad', 'loaded'],
+      ['one_bad.good', 'skipped'],
+    ],
   ])
 })
 
@@ -228,8 +249,11 @@ test('a load that is broken off counts for nothing and starts over the next time
   await assert.rejects(broken, (thrown) => thrown === reason)
   assert.equal((await state('t'))?.['state'], 'loading')
   const { result } = await load(between)
-  assert.deepEqual(result.tables.map(({ table, state: is, rows }) => [table, is, rows]).sort(), [
-    ...[['broken_off.small', 'skipped', 1], ['broken_off.t', 'loaded', 60000]],
+  assert.deepEqual(result.tables.map(({ table, state: is, rows }) => [table, is, rows]).toSorted(byText), [
+    ...[
+      ['broken_off.small', 'skipped', 1],
+      ['broken_off.t', 'loaded', 60000],
+    ],
   ])
   assert.deepEqual(await postgres.query('SELECT count(*) AS n, max(id) AS m FROM mp_cdc.t'), [{ n: '60000', m: 60000 }])
 })
@@ -254,7 +278,9 @@ test('a table that is altered between the plan and its snapshot is started over 
 
 test('of two loads of one table at the same time one is refused', async () => {
   const between = await fresh('twice')
-  await mariadb.query(`CREATE TABLE twice.t (id INT PRIMARY KEY); INSERT INTO twice.t SELECT seq FROM mysql.seq_1_to_5000`)
+  await mariadb.query(
+    `CREATE TABLE twice.t (id INT PRIMARY KEY); INSERT INTO twice.t SELECT seq FROM mysql.seq_1_to_5000`,
+  )
   let second: Promise<void> | undefined
   const first = await load(between, {
     onEvent: (event) => {
@@ -274,11 +300,11 @@ test('the position is exactly that of the copied rows, whatever is written meanw
     INSERT INTO busy.filler SELECT seq, 'x' FROM mysql.seq_1_to_20000`)
   const base = [...parsePosition(await mariadb.gtidPosition()).values()][0]?.sequence ?? 0n
   const writer = await mariadb.connect()
-  let stop = false
+  const stop = new AbortController()
   const writing = (async () => {
     let id = 0
     // One transaction a row: the row's number is the distance of its GTID from the base.
-    while (!stop) await writer.query('INSERT INTO busy.t VALUES (?, ?)', [++id, 'x'])
+    while (!stop.signal.aborted) await writer.query('INSERT INTO busy.t VALUES (?, ?)', [++id, 'x'])
     return id
   })()
   try {
@@ -291,7 +317,7 @@ test('the position is exactly that of the copied rows, whatever is written meanw
       assert.equal([...(low ?? new Map()).values()][0]?.sequence, base + BigInt(Number(row?.['last'])))
     }
   } finally {
-    stop = true
+    stop.abort()
     assert.ok((await writing) > 0)
     await writer.end()
   }
@@ -302,7 +328,10 @@ test('a MyISAM table is exact without a key too, and has a span of positions wit
   await mariadb.query(`CREATE TABLE old.keyed (id INT PRIMARY KEY) ENGINE=MyISAM; INSERT INTO old.keyed VALUES (1), (2);
     CREATE TABLE old.keyless (id INT) ENGINE=Aria; INSERT INTO old.keyless VALUES (1), (1)`)
   const { result } = await load(between)
-  assert.deepEqual(result.tables.map(({ table, rows }) => [table, rows]).sort(), [['old.keyed', 2], ['old.keyless', 2]])
+  assert.deepEqual(result.tables.map(({ table, rows }) => [table, rows]).toSorted(byText), [
+    ['old.keyed', 2],
+    ['old.keyless', 2],
+  ])
   const keyless = result.tables.find(({ table }) => table === 'old.keyless')
   assert.equal(formatPosition(keyless?.low ?? new Map()), formatPosition(keyless?.high ?? new Map()))
   // The lock is gone: this would wait for ever.

@@ -64,7 +64,14 @@ test('a loaded table is equal, in every type, with NULLs and with nothing', asyn
   await caughtUp(between)
   const result = await check(between)
   assert.deepEqual(
-    result.tables.map(({ table, target, sourceRows, targetRows, equal, differences }) => [table, target, sourceRows, targetRows, equal, differences]),
+    result.tables.map(({ table, target, sourceRows, targetRows, equal, differences }) => [
+      table,
+      target,
+      sourceRows,
+      targetRows,
+      equal,
+      differences,
+    ]),
     [
       ['same.empty', 'mp_cdc.empty', 0, 0, true, []],
       ['same.keyless', 'mp_cdc.keyless', 600, 600, true, []],
@@ -76,9 +83,16 @@ test('a loaded table is equal, in every type, with NULLs and with nothing', asyn
   assert.equal(await holdOf(), null)
 })
 
-const keys: Readonly<Record<string, { key: string; value: string; row: (id: number) => string; where: (id: number) => string }>> = {
+const keys: Readonly<
+  Record<string, { key: string; value: string; row: (id: number) => string; where: (id: number) => string }>
+> = {
   numbers: { key: 'a INT PRIMARY KEY', value: 'seq', row: (id) => `a=${id}`, where: (id) => `a = ${id}` },
-  texts: { key: 'a VARCHAR(20) PRIMARY KEY', value: `CONCAT('Ä', seq)`, row: (id) => `a=Ä${id}`, where: (id) => `a = 'Ä${id}'` },
+  texts: {
+    key: 'a VARCHAR(20) PRIMARY KEY',
+    value: `CONCAT('Ä', seq)`,
+    row: (id) => `a=Ä${id}`,
+    where: (id) => `a = 'Ä${id}'`,
+  },
   pairs: {
     key: 'a INT, b VARCHAR(9), PRIMARY KEY (b, a)',
     value: `seq, CONCAT('k', seq % 3)`,
@@ -128,16 +142,21 @@ test('a table without a key is compared by how often each row stands in it', asy
     INSERT INTO mp_cdc.t VALUES (NULL, NULL)`)
   await caughtUp(between)
   const { tables } = await check(between)
-  assert.deepEqual(tables[0]?.differences.toSorted((a, b) => (a.key < b.key ? -1 : 1)), [
-    { key: 'a=5, b=x', kind: 'missing', counts: { source: 10, target: 9 } },
-    { key: 'a=NULL, b=NULL', kind: 'extra', counts: { source: 1, target: 2 } },
-  ])
+  assert.deepEqual(
+    tables[0]?.differences.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    [
+      { key: 'a=5, b=x', kind: 'missing', counts: { source: 10, target: 9 } },
+      { key: 'a=NULL, b=NULL', kind: 'extra', counts: { source: 1, target: 2 } },
+    ],
+  )
   assert.deepEqual([tables[0]?.sourceRows, tables[0]?.targetRows, tables[0]?.equal], [1001, 1001, false])
 })
 
 test('of many differences the first twenty are shown', async () => {
   const between = await fresh('many')
-  await mariadb.query(`CREATE TABLE many.t (id INT PRIMARY KEY, v INT); INSERT INTO many.t SELECT seq, 0 FROM mysql.seq_1_to_60000`)
+  await mariadb.query(
+    `CREATE TABLE many.t (id INT PRIMARY KEY, v INT); INSERT INTO many.t SELECT seq, 0 FROM mysql.seq_1_to_60000`,
+  )
   await load(between)
   await postgres.query('UPDATE mp_cdc.t SET v = 1')
   await caughtUp(between)
@@ -153,18 +172,26 @@ test('tables that are not loaded, gone or without a column are not equal; column
     CREATE TABLE problems.more (id INT PRIMARY KEY)`)
   await load(between)
   await mariadb.query('CREATE TABLE problems.later (id INT PRIMARY KEY)')
-  await postgres.query(`DROP TABLE mp_cdc.gone; ALTER TABLE mp_cdc.lacking DROP COLUMN v; ALTER TABLE mp_cdc.more ADD COLUMN own text`)
+  await postgres.query(
+    `DROP TABLE mp_cdc.gone; ALTER TABLE mp_cdc.lacking DROP COLUMN v; ALTER TABLE mp_cdc.more ADD COLUMN own text`,
+  )
   await caughtUp(between)
   const { equal, tables } = await check(between)
   assert.equal(equal, false)
-  assert.deepEqual(tables.map(({ table, equal: is, problem, extraColumns }) => [table, is, problem, extraColumns]), [
-    ['problems.gone', false, 'the target table does not exist', []],
-    ['problems.lacking', false, 'the target lacks columns: v', []],
-    ['problems.later', false, 'the table has not been loaded', []],
-    ['problems.more', true, undefined, ['own']],
-  ])
+  assert.deepEqual(
+    tables.map(({ table, equal: is, problem, extraColumns }) => [table, is, problem, extraColumns]),
+    [
+      ['problems.gone', false, 'the target table does not exist', []],
+      ['problems.lacking', false, 'the target lacks columns: v', []],
+      ['problems.later', false, 'the table has not been loaded', []],
+      ['problems.more', true, undefined, ['own']],
+    ],
+  )
   const one = await check(between, { tables: ['more'] })
-  assert.deepEqual(one.tables.map(({ table }) => table), ['problems.more'])
+  assert.deepEqual(
+    one.tables.map(({ table }) => table),
+    ['problems.more'],
+  )
   assert.equal(one.equal, true)
 })
 
@@ -224,7 +251,10 @@ test('an abort releases the sink', async () => {
   await mariadb.query('INSERT INTO aborted.t VALUES (1)')
   const stop = new AbortController()
   const reason = new Error('stopped by the test')
-  const checked = check(between, { signal: stop.signal, onEvent: ({ kind }) => kind === 'waiting' && stop.abort(reason) })
+  const checked = check(between, {
+    signal: stop.signal,
+    onEvent: ({ kind }) => kind === 'waiting' && stop.abort(reason),
+  })
   await assert.rejects(checked, (thrown: Error) => thrown === reason || thrown.cause === reason)
   assert.equal(await holdOf(), null)
 })

@@ -291,7 +291,7 @@ export class RelayLog {
     this.#files.push(file)
     this.#writer = new FileWriter(file, fd, rest)
     this.#groupEnd = file.size
-    this.#kept = start
+    this.#kept = new Map(start)
     this.#skipped.clear()
     this.#position = new Map(start)
     this.#hasEvents = false

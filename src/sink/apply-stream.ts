@@ -278,7 +278,7 @@ export class StreamApplier {
       if (!session.isOpen) await session.begin()
       const position = advance(this.#position, group.gtid)
       await applyStatement(statement, {
-        ...{ session, registry, sink, source, position },
+        ...{ session, registry, sink, source, position, before: this.#position },
         ...{ gtid: group.gtid, sql: query.sql },
       })
       this.#maps.clear()

@@ -114,9 +114,9 @@ async function createFromStream(
     ...{ state: 'loaded', low: position, high: position, definition, choices: {}, rows: 0, losses: {} },
   }
   const hasOtherUnique = await createTarget(session, loaded, sink.quoteIdentifiers)
-  // The rows of CREATE TABLE … SELECT follow in the same transaction: the load must not seem to contain them.
   await saveTable(session.connection, loaded)
-  registry.put(statement.asSelect ? { ...loaded, low: new Map() } : loaded, hasOtherUnique)
+  // The rows of CREATE TABLE … SELECT follow in the same group, which must not seem to be in the load.
+  registry.put({ ...loaded, low: context.before }, hasOtherUnique)
 }
 
 function createdDefinition(

@@ -17,7 +17,8 @@ export interface StatementContext {
   readonly sink: SinkConfig
   readonly source: SourceConfig
   readonly gtid: Gtid
-  /** The position with this transaction included. */
+  /** The positions without and with this transaction. */
+  readonly before: GtidPosition
   readonly position: GtidPosition
   /** The statement as the source logged it, for errors. */
   readonly sql: string

@@ -130,7 +130,7 @@ export class GroupFilter {
   }
 
   #begin(event: Buffer, end: number): EventOutcome {
-    const { gtid, standalone } = parseGtidEvent(event, 0, end)
+    const { gtid, standalone, preparedXa } = parseGtidEvent(event, 0, end)
     const { where } = this.#options
     if (this.#open !== undefined) {
       const what = `${formatGtid(gtid)} begins before ${formatGtid(this.#open.gtid)} has ended`
@@ -148,6 +148,8 @@ export class GroupFilter {
     this.lastEventTime = readTimestamp(event, 0)
     this.#open = { gtid, standalone, kept: false, held: [], heldBytes: 0, tables: new Map() }
     this.#hold(this.#open, event)
+    // Its commit does not name databases: only who has seen every prepared transaction knows a commit without rows.
+    if (preparedXa) this.#keep(this.#open)
     return 'nothing'
   }
 

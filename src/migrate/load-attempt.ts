@@ -19,7 +19,7 @@ import { probeChoices } from './probe-choices.ts'
 import { createProgressMeter, type ProgressMeter } from './progress-meter.ts'
 import type { LoadedTableReport, LoadPhase } from './progress.ts'
 import { exceedsThreshold } from './table-sizes.ts'
-import { lockForReading, openSnapshots, positionAfterReading, type LoadPosition } from './table-readers.ts'
+import { lockForReading, openSnapshots, positionAfterReading, touch, type LoadPosition } from './table-readers.ts'
 import { createTarget, finishTarget, markLoading } from './target-build.ts'
 
 /** Below this UNLOGGED saves nothing. */
@@ -126,10 +126,6 @@ async function checkDefinition({ session, source }: AttemptOptions): Promise<voi
   }
 }
 
-async function touch(reader: LoadSession['reader'], { database, table }: SourceTable): Promise<void> {
-  await reader.connection.query(`SELECT 1 FROM ${quoteMariadb(database, table)} LIMIT 1`)
-}
-
 interface CopyTableOptions {
   readonly attempt: AttemptOptions
   readonly side: SideSessions
@@ -187,8 +183,9 @@ async function* wholeTable(): AsyncGenerator<KeyRange> {
 function rangesOf({ source, estimate, options }: AttemptOptions, control: NonNullable<SideSessions['control']>) {
   const { threshold, chunkWorkers } = options
   // Several ranges for each reader, so that all have work until the end although ranges differ in size.
-  const rowsPerRange = Math.max(1, Math.min(threshold, Math.ceil(estimate.rows / (chunkWorkers * 4))))
+  const rows = Math.max(estimate.rows, threshold)
+  const rowsPerRange = Math.min(threshold, Math.ceil(rows / (chunkWorkers * 4)))
   const query = async (sql: string): Promise<readonly (readonly string[])[]> =>
     (await control.query<Record<string, string>>(sql)).map((row) => Object.values(row))
-  return keyRanges({ table: source, rows: estimate.rows, rowsPerRange, query })
+  return keyRanges({ table: source, rows, rowsPerRange, query })
 }

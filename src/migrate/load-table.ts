@@ -14,7 +14,7 @@ import { abandonTarget } from './target-build.ts'
 import { checkReplaceable, readTarget } from './target-table.ts'
 
 /** Altered under the load, or cut off from a server: so often a table is started over. */
-const maxAttempts = 5
+const maxAttempts = 8
 
 /**
  * Loads one table, unless it is loaded already; starts over after what passes by itself. When it fails for good,
@@ -27,7 +27,7 @@ export async function loadTable(
 ): Promise<LoadedTableReport> {
   const { signal, log } = options
   const table = formatTable(planned.source)
-  const backoff = createBackoff({ firstMs: 200, maxMs: 5000 })
+  const backoff = createBackoff({ firstMs: 200, maxMs: 10_000 })
   const run: TableRun = { planned, options, source: planned.source, probe: false, marked: undefined }
   for (let attempt = 1; ; attempt++) {
     try {

@@ -20,14 +20,14 @@ export interface SourceReader extends AsyncDisposable {
 
 /** A session may have to wait for hours, while indexes are built on the other side. */
 const patientSession = `SET SESSION wait_timeout = 604800, net_write_timeout = 86400, net_read_timeout = 86400,
-  max_statement_time = 0, idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0, lock_wait_timeout = 30,
-  tx_isolation = 'REPEATABLE-READ'`
+  max_statement_time = 0, idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0, lock_wait_timeout = 30`
 
 /** @throws CdcError as `connectMariadb` */
 export async function openSourceReader(settings: MariadbSettings, options: ConnectOptions): Promise<SourceReader> {
   const connection = await connectMariadb(settings, options)
   try {
     await connection.query(patientSession)
+    await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
   } catch (thrown) {
     connection.destroy()
     throw thrown

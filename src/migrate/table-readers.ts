@@ -23,7 +23,7 @@ export interface PositionOptions {
 }
 
 /** Seconds that writers may have to wait for our lock at most while we wait for it ourselves. */
-const lockWaitSeconds = 2
+const lockWaitSeconds = 1
 
 /**
  * Opens a snapshot on each reader. Several are opened under a short read lock of the table: nobody can write it
@@ -75,7 +75,6 @@ async function lockTable(control: MariadbConnection, table: SourceTable, log: Lo
  */
 export async function lockForReading(reader: SourceReader, table: SourceTable, log: Logger): Promise<LoadPosition> {
   try {
-    await reader.connection.query(`SET SESSION lock_wait_timeout = ${lockWaitSeconds}`)
     await reader.connection.query(`LOCK TABLES ${quoteMariadb(table.database, table.table)} READ`)
   } catch (thrown) {
     if (!(thrown instanceof CdcError) || thrown.code === 'CDC-M01') throw thrown
@@ -93,6 +92,27 @@ export async function lockForReading(reader: SourceReader, table: SourceTable, l
   )
   const position = await reader.serverPosition()
   return { low: position, high: position }
+}
+
+const lockWaitTimeout = 1205
+
+/**
+ * Reads a row: from then on schema changes of the table wait until the snapshot is closed.
+ * @throws CdcError CDC-L04 when one came between, or is at work
+ */
+export async function touch({ connection }: SourceReader, table: SourceTable): Promise<void> {
+  try {
+    await connection.query(`SELECT 1 FROM ${quoteMariadb(table.database, table.table)} LIMIT 1`)
+  } catch (thrown) {
+    const cause = thrown instanceof CdcError ? thrown.cause : undefined
+    if (!(cause instanceof Error && 'errno' in cause && cause.errno === lockWaitTimeout)) throw thrown
+    throw new CdcError('CDC-L04', {
+      where: formatTable(table),
+      what: 'the table cannot be read while its definition is being changed',
+      why: cause.message,
+      cause: thrown,
+    })
+  }
 }
 
 /** The position after the last row was read, for engines whose rows are read as they are at that moment. */

@@ -86,7 +86,7 @@ export async function sumParts(
   })
 }
 
-/** Canonical texts of the rows with these keys, by key hash; a table without a key may give a row several times. */
+/** Canonical texts of the rows with these keys, by key hash. */
 export async function fetchRows(
   moment: SameMoment,
   { table, mariadb, postgres }: TableSql,
@@ -97,10 +97,10 @@ export async function fetchRows(
     target: table.columns.map((column, i) => `${postgresColumnText(column)} AS c${i}`),
   }
   const select = (side: SideSql, texts: readonly string[]): string =>
-    `SELECT ${side.keyHash} AS part, ${texts.join(', ')} FROM ${side.from} WHERE ${isIn(side.keyHash, keyHashes)}`
+    `SELECT DISTINCT ${side.keyHash} AS part, ${texts.join(', ')} FROM ${side.from} WHERE ${isIn(side.keyHash, keyHashes)}`
   const [source, target] = await Promise.all([
-    moment.mariadb.query<Record<string, string | null>>(`${select(mariadb, columns.source)} LIMIT 1000`),
-    moment.postgres.query<Record<string, string | null>>(`${select(postgres, columns.target)} LIMIT 1000`),
+    moment.mariadb.query<Record<string, string | null>>(select(mariadb, columns.source)),
+    moment.postgres.query<Record<string, string | null>>(select(postgres, columns.target)),
   ])
   const byHash = (rows: readonly Record<string, string | null>[]): ReadonlyMap<string, readonly (string | null)[]> =>
     new Map(rows.map((row) => [String(row['part']), table.columns.map((_, i) => row[`c${i}`] ?? null)]))

@@ -12,8 +12,6 @@ export interface CommandContext {
   readonly signal: AbortSignal
   /** 0, 1 (-v) or 2 (-vv). */
   readonly verbosity: number
-  /** -C DIR as an absolute path, else the directory cdc was started in. */
-  readonly directory: string
   /** @throws CdcError CDC-C02 outside a project */
   readonly project: () => Promise<Project>
   /** The Connect REST API that DEBEZIUM_URL names. */

@@ -4,7 +4,8 @@ import { apiVersion } from './output.ts'
 import type { OutputFormat } from './output.ts'
 import type { Styles } from './styles.ts'
 
-export const exitCodes = { ok: 0, degraded: 3, failed: 4, usage: 64, temporary: 75, interrupted: 130 } as const
+/** What --exit-status gives; errors bring their own code from the table. */
+export const exitCodes = { ok: 0, degraded: 3, failed: 4 } as const
 
 /** Ends the command with an exit code after its result has been printed: nothing more is said. */
 export class QuietExit extends Error {

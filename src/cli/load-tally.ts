@@ -24,27 +24,40 @@ export interface LoadTally {
   total(): { rows: number; bytes: number; expected: number; rowsPerSecond: number; bytesPerSecond: number }
 }
 
-/** The weight of a speed halves in this many seconds. */
+/** What was copied and how long it took, the older the less it counts: a slow first moment is soon forgotten. */
+interface Measured {
+  readonly at: number
+  readonly seconds: number
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** What was measured counts half as much after this many seconds. */
 const halfLifeSeconds = 5
 
 /** @param now milliseconds of a clock that never goes back */
 export function createLoadTally(now: () => number): LoadTally {
   const tables = new Map<string, TableTally>()
-  const measured = new Map<string, { at: number; rows: number; bytes: number }>()
+  const measured = new Map<string, Measured>()
   const over = ['done', 'skipped', 'failed']
 
   function countRows(tally: TableTally, rows: number, bytes: number): void {
     const before = measured.get(tally.table)
+    const at = now()
+    if (before !== undefined && at > before.at) {
+      const seconds = (at - before.at) / 1000
+      const kept = 0.5 ** (seconds / halfLifeSeconds)
+      const sums = {
+        seconds: before.seconds * kept + seconds,
+        rows: before.rows * kept + Math.max(0, rows - tally.rows),
+        bytes: before.bytes * kept + Math.max(0, bytes - tally.bytes),
+      }
+      measured.set(tally.table, { at, ...sums })
+      tally.rowsPerSecond = sums.rows / sums.seconds
+      tally.bytesPerSecond = sums.bytes / sums.seconds
+    }
     tally.rows = rows
     tally.bytes = bytes
-    const at = now()
-    if (before === undefined || at <= before.at) return
-    const seconds = (at - before.at) / 1000
-    const first = tally.rowsPerSecond === 0
-    const weight = first ? 1 : 1 - 0.5 ** (seconds / halfLifeSeconds)
-    tally.rowsPerSecond += weight * (Math.max(0, rows - before.rows) / seconds - tally.rowsPerSecond)
-    tally.bytesPerSecond += weight * (Math.max(0, bytes - before.bytes) / seconds - tally.bytesPerSecond)
-    measured.set(tally.table, { at, rows, bytes })
   }
 
   function tallyOf(table: string): TableTally {
@@ -74,7 +87,7 @@ export function createLoadTally(now: () => number): LoadTally {
       switch (event.kind) {
         case 'table-start':
           Object.assign(tally, { rows: 0, bytes: 0, phase: 'copy', rowsPerSecond: 0, bytesPerSecond: 0 })
-          measured.set(event.table, { at: now(), rows: 0, bytes: 0 })
+          measured.set(event.table, { at: now(), seconds: 0, rows: 0, bytes: 0 })
           break
         case 'rows':
           countRows(tally, event.rows, event.bytes)

@@ -1,5 +1,4 @@
 // Where cdc begins. Only the command that is run is loaded: `cdc --help` must answer at once.
-import { resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { CdcError } from '../core/errors.ts'
 import type { CommandContext } from './context.ts'
@@ -75,7 +74,6 @@ async function run(args: readonly string[]): Promise<number> {
       output,
       signal,
       verbosity: options.verbose,
-      directory: resolve(options.directory ?? '.'),
       project,
       client,
       runtime: once(async () => {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CdcError } from '../core/errors.ts'
 import type { ConnectClient } from './client.ts'
+import { fixInTrace } from './trace.ts'
 import { connectorHealth } from './health.ts'
 import type { Health } from './health.ts'
 import type { ConnectorOffset } from './rest-types.ts'
@@ -97,7 +98,7 @@ export function notRunning(name: string, health: Health): CdcError {
     where: name,
     what: `the connector is ${health.state}`,
     why: health.error,
-    fix: resting ? `cdc resume ${name}` : `cdc connector-status ${name}`,
+    fix: resting ? `cdc resume ${name}` : (fixInTrace(health.trace ?? '') ?? `cdc connector-status ${name}`),
   })
 }
 

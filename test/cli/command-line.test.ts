@@ -48,7 +48,7 @@ test('every command defines itself, with a description for every option and argu
   const unused = (): never => assert.fail('defining a command must not do anything')
   const output = createOutput({ stdout: { write: unused }, stderr: { write: unused }, format: 'human', colours: false })
   const context: CommandContext = {
-    ...{ output, signal: new AbortController().signal, verbosity: 0, directory: outside, project: unused },
+    ...{ output, signal: new AbortController().signal, verbosity: 0, project: unused },
     ...{ client: unused, runtime: unused, logger: unused, wholeProgram: unused },
   }
   const program = createProgram()

@@ -32,7 +32,8 @@ test('speed and expectation follow the events', () => {
   )
   time = 6000
   tally.add({ kind: 'rows', table: 'd.big', rows: 200, bytes: 2000 })
-  assert.equal(tally.total().rowsPerSecond, 100, 'half of it is forgotten after five seconds')
+  // Half of the first second is forgotten by then: 100 rows in 5.5 seconds.
+  assert.equal(Math.round(tally.total().rowsPerSecond), 18)
 })
 
 test('statistics that were too low do not let a load pass its end', () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseErrorLine } from '../../src/connect/error-line.ts'
+import { CdcError, formatError } from '../../src/core/errors.ts'
 import { connectorHealth } from '../../src/connect/health.ts'
 import { parseInvalidConfig } from '../../src/connect/invalid-config.ts'
 import type { ConnectorStatus, ConnectState } from '../../src/connect/rest-types.ts'
-import { rootCause } from '../../src/connect/trace.ts'
+import { fixInTrace, rootCause } from '../../src/connect/trace.ts'
 
 function status(connector: ConnectState, ...tasks: readonly ConnectState[]): ConnectorStatus {
   const trace = (state: ConnectState): { trace: string } | undefined =>
@@ -84,4 +85,12 @@ test('an error of the embedded worker comes back whole', () => {
   assert.equal(fix, 'check it; or ALTER USER')
   assert.equal(parseErrorLine('CDC-M99 a: b'), undefined)
   assert.equal(parseErrorLine('Connector a already exists'), undefined)
+})
+
+test('the way out is taken from a trace of our own', () => {
+  const block = formatError(
+    new CdcError('CDC-M04', { where: 'a', what: 'b', why: 'c', fix: 'one;\ntwo;', details: ['d'] }),
+  )
+  assert.equal(fixInTrace(block), 'one;\ntwo;')
+  assert.equal(fixInTrace('x.Y: z\n\tat a.b'), undefined)
 })

@@ -7,6 +7,7 @@ import { unknownConnector } from '../connector-names.ts'
 import type { CommandContext } from '../context.ts'
 import { QuietExit } from '../failure.ts'
 import { healthExitCode, paintHealth } from '../health-text.ts'
+import { namesInFiles } from '../pipeline-status.ts'
 import type { Output } from '../output.ts'
 
 export function define(command: Command, context: CommandContext): void {
@@ -17,7 +18,11 @@ export function define(command: Command, context: CommandContext): void {
     .action((name: string, options: { exitStatus?: true }) => showConnector(context, name, options.exitStatus === true))
 }
 
-async function showConnector({ client, output }: CommandContext, name: string, exitStatus: boolean): Promise<void> {
+async function showConnector(
+  { client, project, output }: CommandContext,
+  name: string,
+  exitStatus: boolean,
+): Promise<void> {
   const connect = await client()
   const status = await connect.status(name)
   if (status === undefined) throw await unknownConnector(connect, name)
@@ -25,8 +30,8 @@ async function showConnector({ client, output }: CommandContext, name: string, e
   const { state, error = null } = health
   const { connector, tasks, type } = status
   output.result({ name, type, state, error, connector, tasks }, () => formatStatus(status, health, output))
-  if (health.state === 'FAILED' || health.state === 'DEGRADED')
-    output.next(`after the fix: cdc restart … or cdc resume ${name}`)
+  const database = health.error === undefined ? undefined : namesInFiles(await project()).get(name)?.database
+  if (database !== undefined) output.next(`after the fix: cdc restart ${type} ${database}`)
   const exitCode = healthExitCode([health.state])
   if (exitStatus && exitCode !== 0) throw new QuietExit(exitCode)
 }

@@ -8,6 +8,7 @@ import type { CommandContext } from '../context.ts'
 import type { Output } from '../output.ts'
 import { loadPipeline } from '../pipeline-files.ts'
 import { countOf, formatCount } from '../quantities.ts'
+import { watchSink } from '../sink-watch.ts'
 import { formatTextTable } from '../text-table.ts'
 
 interface Options {
@@ -34,14 +35,22 @@ export function define(command: Command, context: CommandContext): void {
 }
 
 async function runVerify(context: CommandContext, database: string, options: Options): Promise<void> {
-  const { output, signal } = context
+  const { output } = context
   const { source, sink } = await loadPipeline(context, database)
   const [{ verify }, log] = await Promise.all([import('../../verify/verify.ts'), context.logger()])
-  const result = await verify({
-    ...{ source, sink, signal, log },
+  using watch = watchSink(context, sink.name)
+  const run = verify({
+    ...{ source, sink, log, signal: AbortSignal.any([context.signal, watch.signal]) },
     tables: options.tables.length === 1 && options.tables[0] === 'all' ? undefined : options.tables,
     timeoutMs: options.timeout,
-    onEvent: (event) => showEvent(event, output),
+    onEvent(event) {
+      watch.waiting(event.kind === 'waiting')
+      showEvent(event, output)
+    },
+  })
+  const result = await run.catch((error: unknown) => {
+    // Whatever the abort looked like inside: its reason is what happened.
+    throw watch.signal.aborted ? watch.signal.reason : error
   })
   const position = formatPosition(result.position)
   const { equal, tables } = result
@@ -104,7 +113,7 @@ function difference(database: string, tables: readonly VerifiedTable[]): CdcErro
   const names = wrong.map((table) => table.slice(table.indexOf('.') + 1))
   return new CdcError('CDC-V01', {
     where: database,
-    what: `${wrong.length} of ${countOf(tables.length, 'table')} differ`,
+    what: `source and target differ in ${wrong.length} of ${countOf(tables.length, 'table')}`,
     fix: `cdc migrate ${database} --tables ${names.join(',')} --replace`,
   })
 }

@@ -114,7 +114,8 @@ async function prepare(run: Run): Promise<number> {
   await using connection = await connectMariadb(config, { signal, where: config.name })
   await checkServer(connection)
   const serverPosition = await readServerPosition(connection)
-  if (relay.position.size === 0 && relay.start.size === 0) {
+  // Not by the position: that of a server without a single transaction is empty.
+  if (relay.bytes === 0) {
     await relay.begin(serverPosition)
     log.info(
       { source: config.name, position: formatPosition(serverPosition) },

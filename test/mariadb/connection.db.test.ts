@@ -73,7 +73,7 @@ test('a missing privilege is M03 with its GRANT', async () => {
 
 test('ed25519 logins work, with text of any kind as password', async () => {
   await server.query("INSTALL SONAME 'auth_ed25519'")
-  const passwords = ['s3cret', 'pässwörd €', `${'long '.repeat(20)}`]
+  const passwords = ['s3cret', 'pässwörd €', 'long '.repeat(20)]
   for (const [i, password] of passwords.entries()) {
     await server.query(`CREATE USER ed${i}@'%' IDENTIFIED VIA ed25519 USING PASSWORD(?)`, [password])
     await using connection = await connectMariadb({ ...server.settings, user: `ed${i}`, password }, { where })

@@ -5,5 +5,5 @@ import { resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '..')
 cpSync(resolve(root, 'src'), resolve(root, 'dist'), {
   recursive: true,
-  filter: (path) => !/\.ts$/.test(path),
+  filter: (path) => !path.endsWith('.ts'),
 })

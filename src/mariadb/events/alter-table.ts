@@ -52,7 +52,7 @@ export function readAlterActions(reader: TokenReader, context: AlterContext, ign
     const start = reader.at
     try {
       const read = readAction(reader, context)
-      if (!reader.atClauseEnd) throw reader.unexpected('the end of the action')
+      if (!reader.atClauseEnd || reader.seesSymbol(')') || reader.at === start) throw reader.unexpected('an action')
       actions.push(...read.map((action) => (ignore && action.kind === 'add-index' ? ignoring(action.index) : action)))
     } catch (thrown) {
       reader.at = start

@@ -8,8 +8,7 @@ import { mapTable, type MappedTable } from '../mapping/mapped-table.ts'
 import { readCapturedTables } from '../mariadb/captured-tables.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 import { readTables as readLoadedTables, type LoadedTable } from '../state/tables.ts'
-import { findDifferences, samePart } from './find-differences.ts'
-import { sumTable, tableSql } from './row-sums.ts'
+import { compareRows } from './compare-rows.ts'
 import { openSameMoment, type SameMoment } from './same-moment.ts'
 import type { VerifiedTable, VerifyEvent, VerifyResult } from './verify-report.ts'
 
@@ -109,16 +108,4 @@ async function compareColumns(
   const missing = [...wanted].filter((name) => !there.has(name))
   const extra = [...there].filter((name) => !wanted.has(name))
   return { missing: missing.length === 0 ? undefined : `the target lacks columns: ${missing.join(', ')}`, extra }
-}
-
-async function compareRows(
-  moment: SameMoment,
-  table: MappedTable,
-): Promise<Pick<VerifiedTable, 'sourceRows' | 'targetRows' | 'equal' | 'differences' | 'more'>> {
-  const sql = tableSql(table)
-  const { source, target } = await sumTable(moment, sql)
-  const counts = { sourceRows: source.rows, targetRows: target.rows }
-  if (samePart(source, target)) return { ...counts, equal: true, differences: [], more: false }
-  const found = await findDifferences(moment, sql, Math.max(source.rows, target.rows))
-  return { ...counts, equal: false, ...found }
 }

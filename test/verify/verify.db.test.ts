@@ -83,6 +83,35 @@ test('a loaded table is equal, in every type, with NULLs and with nothing', asyn
   assert.equal(await holdOf(), null)
 })
 
+test('a key with negative numbers, gaps and the largest number there is', async () => {
+  const between = await fresh('gaps')
+  await mariadb.query(`CREATE TABLE gaps.signed (id BIGINT PRIMARY KEY, v INT); CREATE TABLE gaps.big (id BIGINT UNSIGNED PRIMARY KEY, v INT);
+    INSERT INTO gaps.signed SELECT CAST(seq AS SIGNED) * 3 - 30000, 0 FROM mysql.seq_1_to_20000;
+    INSERT INTO gaps.signed VALUES (-9223372036854775808, 0);
+    INSERT INTO gaps.big SELECT seq, 0 FROM mysql.seq_1_to_60000; INSERT INTO gaps.big VALUES (18446744073709551615, 0)`)
+  await load(between)
+  await caughtUp(between)
+  assert.equal((await check(between)).equal, true)
+  await postgres.query(`UPDATE mp_cdc.signed SET v = 1 WHERE id IN (-29997, 0, 3, -3, -9223372036854775808);
+    DELETE FROM mp_cdc.signed WHERE id = 6; INSERT INTO mp_cdc.signed VALUES (9223372036854775807, 1);
+    UPDATE mp_cdc.big SET v = 1 WHERE id IN (1, 18446744073709551615)`)
+  const { tables } = await check(between)
+  const found = tables.map(({ table, differences }) => [
+    table,
+    differences.map(({ key, kind }) => `${kind} ${key}`).sort(),
+  ])
+  assert.deepEqual(found, [
+    ['gaps.big', ['different id=1', 'different id=18446744073709551615']],
+    [
+      'gaps.signed',
+      [
+        ...['different id=-29997', 'different id=-3', 'different id=-9223372036854775808', 'different id=0'],
+        ...['different id=3', 'extra id=9223372036854775807', 'missing id=6'],
+      ],
+    ],
+  ])
+})
+
 const keys: Readonly<
   Record<string, { key: string; value: string; row: (id: number) => string; where: (id: number) => string }>
 > = {

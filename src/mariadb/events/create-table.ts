@@ -125,15 +125,14 @@ function withImplicitTimestamps(columns: readonly ColumnClause[], explicit: bool
   let first = true
   return columns.map((column) => {
     if (column.clause.type !== 'timestamp' || column.generated !== null) return column
-    const said = column.nullable === true || column.default !== null || column.onUpdate
     if (explicit === null && column.nullable === null) {
       throw new Unreadable('explicit_defaults_for_timestamp is not known, on which a TIMESTAMP column depends')
     }
     if (explicit !== false) return column
-    const clock = first && !said
-    if (column.nullable !== true) first = false
+    const clock = first && !column.onUpdate
+    first = false
     const nullable = column.nullable ?? false
-    if (said) return { ...column, nullable }
+    if (nullable || column.default !== null) return { ...column, nullable }
     const { fraction } = column.clause
     const now = fraction === 0 ? 'current_timestamp()' : `current_timestamp(${fraction})`
     return { ...column, nullable, default: clock ? { kind: 'now', text: now } : { kind: 'number', text: '0' } }

@@ -132,7 +132,7 @@ function withImplicitTimestamps(columns: readonly ColumnClause[], explicit: bool
     const clock = first && !column.onUpdate
     first = false
     const nullable = column.nullable ?? false
-    if (nullable || column.default !== null) return { ...column, nullable }
+    if (nullable || (column.default !== null && column.default.kind !== 'null')) return { ...column, nullable }
     const { fraction } = column.clause
     const now = fraction === 0 ? 'current_timestamp()' : `current_timestamp(${fraction})`
     return { ...column, nullable, default: clock ? { kind: 'now', text: now } : { kind: 'number', text: '0' } }

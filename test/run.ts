@@ -42,7 +42,8 @@ async function runKind(kind: Kind, filters: readonly string[], tally: Tally): Pr
     files: [...files],
     // Pure tests share one process, which saves starting Node for each file. Database tests and scenarios start
     // servers: one file after the other keeps the load of a small machine, and so the times, foreseeable.
-    ...(kind === 'pure' ? { isolation: 'none' as const } : { concurrency: kind === 'db' ? 2 : 1 }),
+    // `forceExit`: a loop that a failed test left behind must not hold up the run.
+    ...(kind === 'pure' ? { isolation: 'none' as const } : { concurrency: kind === 'db' ? 2 : 1, forceExit: true }),
     timeout: limits[kind],
   })
   tests.on('test:pass', (event) => {

@@ -2,7 +2,7 @@ import type { Connection } from 'mysql2/promise'
 import type { MariadbServer } from './start-mariadb.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export interface BackgroundWriter {
+export interface BackgroundWriter extends AsyncDisposable {
   /** Transactions whose commit was confirmed. */
   readonly commits: number
   /** Ends it, and fails if it failed. */
@@ -70,6 +70,10 @@ export function startWriter(options: WriterOptions): BackgroundWriter {
     async stop() {
       stop.abort()
       await ended
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await ended.catch(() => undefined)
     },
   }
 }

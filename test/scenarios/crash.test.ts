@@ -47,17 +47,18 @@ function transaction(round: number): readonly string[] {
     statements.push(`INSERT INTO T_LOG (round, text) SELECT ${round}, CONCAT('many ', seq) FROM seq_1_to_2000`)
   if (round % 41 === 0) statements.push("DELETE FROM T_LOG WHERE text LIKE 'many%'")
   if (round % 25 === 0) {
-    // The unique key's values change places within one transaction.
+    // Two values of a unique key change places within one transaction.
+    const [first, second] = round % 50 === 0 ? [1, 2] : [2, 1]
     statements.push(
       "UPDATE T_ACCOUNT SET owner = 'nobody' WHERE id = 1",
-      `UPDATE T_ACCOUNT SET owner = 'owner ${round}' WHERE id = 2`,
-      `UPDATE T_ACCOUNT SET owner = 'was ${round}' WHERE id = 1`,
+      `UPDATE T_ACCOUNT SET owner = 'owner ${second}' WHERE id = 2`,
+      `UPDATE T_ACCOUNT SET owner = 'owner ${first}' WHERE id = 1`,
     )
   }
   return statements
 }
 
-interface TargetReader {
+interface TargetReader extends AsyncDisposable {
   readonly reads: number
   stop(): Promise<void>
 }
@@ -109,6 +110,10 @@ function watchTarget(postgres: PostgresServer): TargetReader {
       stop.abort()
       await ended
     },
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await ended.catch(() => undefined)
+    },
   }
 }
 
@@ -117,14 +122,11 @@ async function survive(disturb: (pipeline: Pipeline) => Promise<void>): Promise<
   await using pipeline = await startPipeline({ sql, tables })
   const { mariadb, postgres, schema } = pipeline
   await pipeline.cdc('up', 'trading')
-  const reader = watchTarget(postgres)
-  const writer = startWriter({ mariadb, database: schema, transaction, survivesOutages: true })
-  try {
-    await waitFor(() => writer.commits > 20)
-    await disturb(pipeline)
-  } finally {
-    await writer.stop()
-  }
+  await using reader = watchTarget(postgres)
+  await using writer = startWriter({ mariadb, database: schema, transaction, survivesOutages: true })
+  await waitFor(() => writer.commits > 20)
+  await disturb(pipeline)
+  await writer.stop()
   if (!pipeline.worker.running) await pipeline.startWorker()
   try {
     for (const table of tables) await pipeline.equal(table)
@@ -134,9 +136,8 @@ async function survive(disturb: (pipeline: Pipeline) => Promise<void>): Promise<
     throw new Error(`after ${writer.commits} transactions: ${String(error)}\n${pipeline.worker.log().slice(-4000)}`, {
       cause: error,
     })
-  } finally {
-    await reader.stop()
   }
+  await reader.stop()
   assert.ok(writer.commits > 100, `only ${writer.commits} transactions were written`)
   assert.ok(reader.reads > 50, `the target was read only ${reader.reads} times`)
 }

@@ -35,38 +35,35 @@ const transaction = (round: number): readonly string[] => {
 test('register, migrate under load, register, and the commands for every day', async () => {
   await using pipeline = await startPipeline({ sql, tables, connectors: 'repository' })
   const { mariadb, postgres, schema } = pipeline
-  const writer = startWriter({ mariadb, database: schema, transaction, pauseMs: 5 })
-  try {
-    await pipeline.make('register-trading-source')
-    await pipeline.waitForState('mariadb-trading-connector', 'RUNNING')
-    await pipeline.cdc(
-      'migrate',
-      '--database',
-      'trading',
-      '--tables',
-      'all',
-      '--max-workers',
-      '2',
-      '--chunk-workers',
-      '2',
-    )
-    await pipeline.make('register-trading-sink')
-    await pipeline.waitForState('postgres-sink-trading', 'RUNNING')
+  await using writer = startWriter({ mariadb, database: schema, transaction, pauseMs: 5 })
+  await pipeline.make('register-trading-source')
+  await pipeline.waitForState('mariadb-trading-connector', 'RUNNING')
+  await pipeline.cdc(
+    'migrate',
+    '--database',
+    'trading',
+    '--tables',
+    'all',
+    '--max-workers',
+    '2',
+    '--chunk-workers',
+    '2',
+  )
+  await pipeline.make('register-trading-sink')
+  await pipeline.waitForState('postgres-sink-trading', 'RUNNING')
 
-    const list = await pipeline.make('connectors')
-    assert.match(list.stdout, /mariadb-trading-connector/)
-    assert.match(list.stdout, /postgres-sink-trading/)
-    assert.doesNotMatch(list.stdout, /\u001B/, 'no colours off a terminal')
-    const status = await pipeline.make('connector-status', 'C=mariadb-trading-connector')
-    assert.match(status.stdout, /mariadb-trading-connector[\s\S]*RUNNING/)
+  const list = await pipeline.make('connectors')
+  assert.match(list.stdout, /mariadb-trading-connector/)
+  assert.match(list.stdout, /postgres-sink-trading/)
+  assert.doesNotMatch(list.stdout, /\u001B/, 'no colours off a terminal')
+  const status = await pipeline.make('connector-status', 'C=mariadb-trading-connector')
+  assert.match(status.stdout, /mariadb-trading-connector[\s\S]*RUNNING/)
 
-    await pipeline.make('restart-trading-source')
-    await pipeline.make('restart-trading-sink')
-    await pipeline.waitForState('mariadb-trading-connector', 'RUNNING')
-    await pipeline.waitForState('postgres-sink-trading', 'RUNNING')
-  } finally {
-    await writer.stop()
-  }
+  await pipeline.make('restart-trading-source')
+  await pipeline.make('restart-trading-sink')
+  await pipeline.waitForState('mariadb-trading-connector', 'RUNNING')
+  await pipeline.waitForState('postgres-sink-trading', 'RUNNING')
+  await writer.stop()
   assert.ok(writer.commits > 50, `only ${writer.commits} transactions were written meanwhile`)
   for (const table of tables) await pipeline.equal(table)
   const [extra] = await postgres.query("SELECT to_regclass('mp_cdc.t_not_listed') AS it")
@@ -76,19 +73,16 @@ test('register, migrate under load, register, and the commands for every day', a
   await pipeline.make('unregister-trading-source')
   const gone = await pipeline.make('connectors')
   assert.doesNotMatch(gone.stdout, /trading/)
-  const between = startWriter({
+  await using between = startWriter({
     mariadb,
     database: schema,
     transaction: (round) => transaction(round + 100_000),
     pauseMs: 1,
   })
-  try {
-    await pipeline.make('register-trading-source')
-    await pipeline.make('register-trading-sink')
-    await pipeline.waitForState('postgres-sink-trading', 'RUNNING')
-  } finally {
-    await between.stop()
-  }
+  await pipeline.make('register-trading-source')
+  await pipeline.make('register-trading-sink')
+  await pipeline.waitForState('postgres-sink-trading', 'RUNNING')
+  await between.stop()
   for (const table of tables) await pipeline.equal(table)
   await pipeline.cdc('verify', 'trading')
 

@@ -110,14 +110,14 @@ export const sinkTargetOptions: readonly Option[] = [
     doc: 'Keeps upper and lower case of names; without it all names become lower case.',
   }),
   option('apply.batch.rows', 'INT', {
-    default: '50000',
+    default: '20000',
     group: embedded,
     usedBy: 'embedded',
     doc: 'A batch of whole transactions ends at this many rows.',
     check: atLeast(1, 'integer'),
   }),
   option('apply.batch.bytes', 'LONG', {
-    default: '33554432',
+    default: '16777216',
     group: embedded,
     usedBy: 'embedded',
     doc: 'A batch ends at this many bytes.',

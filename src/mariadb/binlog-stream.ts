@@ -12,7 +12,7 @@ import { takeServerIdLock } from './server-id-lock.ts'
 
 /** The server sends a heartbeat after this many silent milliseconds; two missed ones mean that nobody is there. */
 const silentPeriods = 2.5
-/** How long the whole way from the connection to the dump may take, in connect time-outs. */
+/** How long the way from the login to the dump may take, in connect time-outs. */
 const preludeTimeouts = 3
 
 export interface BinlogStreamOptions {
@@ -46,14 +46,15 @@ export interface BinlogStream extends AsyncDisposable {
  * @throws CdcError CDC-M01, M02, M03, M05, M07, M15; the signal's reason when it is aborted
  */
 export async function openBinlogStream(options: BinlogStreamOptions): Promise<BinlogStream> {
-  const { settings, signal, where, serverId, from } = options
+  const { settings, signal, where, serverId, from, heartbeatMs } = options
   const connection = await connectMariadb(settings, { signal, where })
-  const deadline = setTimeout(() => connection.destroy(), settings.connectTimeoutMs * preludeTimeouts)
+  let deadline: NodeJS.Timeout | undefined
   try {
     if (options.lockFile !== undefined) {
       const { host, port } = settings
-      await takeServerIdLock(connection, { serverId, host, port, file: options.lockFile })
+      await takeServerIdLock(connection, { serverId, host, port, file: options.lockFile, heartbeatMs })
     }
+    deadline = setTimeout(() => connection.destroy(), settings.connectTimeoutMs * preludeTimeouts)
     const checksum = await sayWhatIsWanted(connection, options)
     const { socket } = connection.takeSocket()
     const reader = new PacketReader(socket)

@@ -7,6 +7,9 @@ import type { MariadbConnection } from './connection.ts'
 
 /** Seconds a killed predecessor gets to be gone. */
 const killWait = 15
+/** A server notices a reader that is gone when it writes to it: at the second heartbeat, at the latest. */
+const heartbeatsToNotice = 2.5
+const longestPatience = 30
 
 const holderSchema = z.object({ host: z.string(), port: z.number(), connectionId: z.string(), token: z.string() })
 type Holder = z.infer<typeof holderSchema>
@@ -17,6 +20,7 @@ export interface ServerIdLockOptions {
   readonly port: number
   /** Where the holder of the lock is remembered; it belongs to one connector of one worker. */
   readonly file: string
+  readonly heartbeatMs: number
 }
 
 /**
@@ -25,7 +29,8 @@ export interface ServerIdLockOptions {
  *
  * A worker that died may have left its session behind. It is recognised by the lock it held besides, whose name is a
  * random token that only the file here knows: connection ids alone would start over with the server, and could be a
- * stranger's by then. Such a session is killed.
+ * stranger's by then. Such a session is killed. A stranger's is given the time in which the server would notice that
+ * its reader is gone.
  * @throws CdcError CDC-M07 when somebody else holds it
  */
 export async function takeServerIdLock(connection: MariadbConnection, options: ServerIdLockOptions): Promise<void> {
@@ -37,11 +42,14 @@ export async function takeServerIdLock(connection: MariadbConnection, options: S
       holder !== null &&
       remembered !== undefined &&
       holder === (await lockHolder(connection, tokenName(remembered.token)))
-    if (holder !== null && !ours) throw inUse(connection, options, `connection ${holder} of that server holds it`)
-    // Gone in between is as good as killed.
-    if (holder !== null) await connection.query(`KILL CONNECTION ${BigInt(holder)}`).catch(() => undefined)
-    if (!(await getLock(connection, name, killWait)))
-      throw inUse(connection, options, `connection ${holder} was killed, but is still there`)
+    if (ours) {
+      // Gone in between is as good as killed.
+      await connection.query(`KILL CONNECTION ${BigInt(holder)}`).catch(() => undefined)
+    }
+    const patience = Math.ceil((options.heartbeatMs / 1000) * heartbeatsToNotice)
+    if (!(await getLock(connection, name, ours ? killWait : Math.min(patience, longestPatience)))) {
+      throw inUse(connection, options, `connection ${holder} of that server holds the lock of the id`)
+    }
   }
   const token = randomUUID()
   await getLock(connection, tokenName(token), 0)

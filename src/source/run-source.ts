@@ -10,6 +10,7 @@ import { connectMariadb } from '../mariadb/connection.ts'
 import { eventTypes, readEventType } from '../mariadb/events/header.ts'
 import { checkServer, readServerPosition } from '../mariadb/server-checks.ts'
 import type { Relay } from '../relay/relay.ts'
+import { checkHistory } from './check-history.ts'
 import { GroupFilter } from './group-filter.ts'
 import { createStatusReporter, type SourceStatus, type StatusReporter } from './source-status.ts'
 
@@ -114,6 +115,7 @@ async function prepare(run: Run): Promise<number> {
   await using connection = await connectMariadb(config, { signal, where: config.name })
   await checkServer(connection)
   const serverPosition = await readServerPosition(connection)
+  checkHistory(config.name, relay.position, serverPosition)
   // Not by the position: that of a server without a single transaction is empty.
   if (relay.bytes === 0) {
     await relay.begin(serverPosition)

@@ -196,20 +196,20 @@ test('the same server id of somebody who knows nothing of locks ends the older s
 test('the lock keeps a second worker out, and lets the successor of a dead one in', async () => {
   const folder = temporaryFolder('locks')
   const ours = join(folder, 'ours.json')
-  await using first = await open({ serverId: 4020, lockFile: ours })
+  await using first = await open({ serverId: 4020, heartbeatMs: 400, lockFile: ours })
   await read(first, typeIs(eventTypes.formatDescription))
-  const stranger = await failure(open({ serverId: 4020, lockFile: join(folder, 'theirs.json') }))
+  const stranger = await failure(open({ serverId: 4020, heartbeatMs: 400, lockFile: join(folder, 'theirs.json') }))
   assert.deepEqual([stranger.code, stranger.retry], ['CDC-M07', 'never'])
   assert.equal(existsSync(join(folder, 'theirs.json')), false)
   // The refused attempt has not disturbed the first.
   await server.query("INSERT INTO shop.t VALUES (31, 'x')")
   await read(first, typeIs(eventTypes.xid))
   // The same worker again: the first connection counts as dead and is ended.
-  await using again = await open({ serverId: 4020, lockFile: ours })
+  await using again = await open({ serverId: 4020, heartbeatMs: 400, lockFile: ours })
   await read(again, typeIs(eventTypes.formatDescription))
   assert.equal((await failure(first)).code, 'CDC-M01')
   writeFileSync(ours, 'not JSON')
-  assert.equal((await failure(open({ serverId: 4020, lockFile: ours }))).code, 'CDC-M07')
+  assert.equal((await failure(open({ serverId: 4020, heartbeatMs: 400, lockFile: ours }))).code, 'CDC-M07')
 })
 
 test('the server is looked at before it is used', async () => {

@@ -25,6 +25,16 @@ after(async () => await server[Symbol.asyncDispose]())
 const streaming = async (source: RunningSource): Promise<unknown> =>
   await waitFor(() => source.status?.phase === 'streaming', { what: 'the source to stream' })
 
+/** The error that the source stopped with. */
+async function stoppedWith(source: RunningSource, code: string): Promise<CdcError> {
+  let ended: { readonly thrown: unknown } | undefined
+  void source.ended.then((thrown) => (ended = { thrown }))
+  const { thrown } = await waitFor(() => ended, {
+    what: `the source to stop; it is ${JSON.stringify(source.told.at(-1)?.error)}`,
+  })
+  return assertCode(thrown, code)
+}
+
 function assertCode(thrown: unknown, code: string): CdcError {
   assert.ok(thrown instanceof CdcError, String(thrown))
   assert.equal(thrown.code, code, thrown.message)
@@ -42,13 +52,13 @@ function sequence(from: string, until: string): string[] {
 
 /** Writes single-row transactions until it is stopped, through whatever happens to the server. */
 function startWriter(): { stop(): Promise<void>; written(): number } {
-  let going = true
+  const end = new AbortController()
   let written = 0
   const done = (async () => {
-    while (going) {
+    while (!end.signal.aborted) {
       try {
         const connection = await server.connect()
-        while (going) {
+        while (!end.signal.aborted) {
           await connection.query("INSERT INTO shop.t (t) VALUES (REPEAT('x', 200))")
           written++
         }
@@ -59,7 +69,7 @@ function startWriter(): { stop(): Promise<void>; written(): number } {
     }
   })()
   const stop = async (): Promise<void> => {
-    going = false
+    end.abort()
     await done
   }
   return { stop, written: () => written }
@@ -196,7 +206,7 @@ test('a second worker with the same server id stops, and the first goes on', asy
   await using first = await startSource(server, { serverId: 6010 })
   await streaming(first)
   await using second = await startSource(server, { serverId: 6010 })
-  assertCode(await second.ended, 'CDC-M07')
+  await stoppedWith(second, 'CDC-M07')
   await server.query("INSERT INTO shop.t (t) VALUES ('still there')")
   await first.caughtUp()
 })
@@ -214,7 +224,7 @@ test('a replica that takes our server id stops us', async () => {
     signal,
     where: 'replica',
   })
-  const error = assertCode(await source.ended, 'CDC-M07')
+  const error = await stoppedWith(source, 'CDC-M07')
   assert.match(error.fix, /"database.server.id": "6021"/)
   assert.ok(replica.connectionId > 0)
 })
@@ -223,7 +233,7 @@ test('MIXED format is refused with the statement that ends it', async () => {
   await server.query("SET GLOBAL binlog_format = 'MIXED'")
   try {
     await using source = await startSource(server)
-    assert.match(assertCode(await source.ended, 'CDC-M04').fix, /SET GLOBAL binlog_format = 'ROW'/)
+    assert.match((await stoppedWith(source, 'CDC-M04')).fix, /SET GLOBAL binlog_format = 'ROW'/)
   } finally {
     await server.query("SET GLOBAL binlog_format = 'ROW'")
   }
@@ -255,9 +265,9 @@ test('a position that was purged, and one of another history, stop the source', 
     return (await server.query('SHOW BINARY LOGS')).length === 1
   })
   await using purged = await startSource(server, { folder })
-  assertCode(await purged.ended, 'CDC-M06')
+  await stoppedWith(purged, 'CDC-M06')
   await purged.stop()
   await server.query('RESET MASTER')
   await using reset = await startSource(server, { folder })
-  assertCode(await reset.ended, 'CDC-M09')
+  await stoppedWith(reset, 'CDC-M09')
 })

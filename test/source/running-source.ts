@@ -32,9 +32,17 @@ export interface StartOptions {
   readonly heartbeatMs?: number
 }
 
+/** One that was stopped is gone for the server only at its next heartbeat. */
+let nextServerId = 6001
+
 /** A source of database `shop` in this process, with its relay. */
 export async function startSource(server: MariadbServer, options: StartOptions = {}): Promise<RunningSource> {
-  const { folder = temporaryFolder('source'), serverId = 6001, relayMaxBytes = 1 << 30, heartbeatMs = 500 } = options
+  const {
+    folder = temporaryFolder('source'),
+    serverId = nextServerId++,
+    relayMaxBytes = 1 << 30,
+    heartbeatMs = 500,
+  } = options
   const config: SourceConfig = {
     ...server.settings,
     password: options.password ?? server.settings.password,

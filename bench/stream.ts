@@ -42,9 +42,7 @@ console.log(
     `drain / ceiling: ${(changes / drained.seconds / (ceiling.rows / ceiling.seconds)).toFixed(2)}`,
 )
 
-await mariadb.query(
-  `INSERT INTO bench.wide SELECT ${wideRow('(seq + 10000000)')} FROM seq_1_to_${largeRows}`,
-)
+await mariadb.query(`INSERT INTO bench.wide SELECT ${wideRow('(seq + 10000000)')} FROM bench.seq_1_to_${largeRows}`)
 report(`one transaction of ${largeRows} rows`, largeRows, await drain(project, mariadb, postgres))
 
 interface Drained {

@@ -42,7 +42,9 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 const imports = new Map(
   files.map((file) => {
     const text = readFileSync(file, 'utf8')
-    const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((m) => resolve(dirname(file), m[1] ?? ''))
+    const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((m) =>
+      resolve(dirname(file), m[1] ?? ''),
+    )
     return [file, found] as const
   }),
 )
@@ -84,14 +86,20 @@ test('there are no barrels', () => {
   const barrels = files.filter(
     (file) => /(^|\/)index\.ts$/.test(file) || /^export (\*|\{[^}]*\}) from/m.test(readFileSync(file, 'utf8')),
   )
-  assert.deepEqual(barrels.map((file) => relative(src, file)), [])
+  assert.deepEqual(
+    barrels.map((file) => relative(src, file)),
+    [],
+  )
 })
 
 test('the environment is read only in src/config', () => {
   const readers = files.filter(
     (file) => !relative(src, file).startsWith('config/') && /process\s*\.\s*env\b/.test(readFileSync(file, 'utf8')),
   )
-  assert.deepEqual(readers.map((file) => relative(src, file)), [])
+  assert.deepEqual(
+    readers.map((file) => relative(src, file)),
+    [],
+  )
 })
 
 test('folders are at most two deep and names explain themselves', () => {

@@ -1,6 +1,7 @@
 // The connectors of a worker: what is registered, what runs, and who reads whom. All changes of one connector happen
 // one after the other; what a change means for the sinks (other sources, other readers) is worked out again after each.
 import { findPlugin } from '../config/connector-class.ts'
+import { resolveProviders } from '../config/providers.ts'
 import { parseSinkConfig } from '../config/sink-config.ts'
 import { parseSourceConfig } from '../config/source-config.ts'
 import type { ConnectorKind } from '../config/connector-file.ts'
@@ -112,14 +113,14 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     const connectorLog = options.logOf(stored.name)
     try {
       if (kindOf(stored.config) === 'source') {
-        const config = parseSourceConfig(stored.config)
+        const config = parseSourceConfig(resolveProviders(stored.config))
         const { stateDirectory } = options
         return createSourceConnector({
           ...{ config, streams, runSource: parts.runSource, stateDirectory, log: connectorLog },
           onProgress: () => noticeBegin(config.name),
         })
       }
-      const config = parseSinkConfig(stored.config)
+      const config = parseSinkConfig(resolveProviders(stored.config))
       return createSinkConnector({
         ...{ config, runSink: parts.runSink, owner: options.owner, log: connectorLog },
         feeds: () => feedsOf(config),

@@ -258,6 +258,36 @@ test('a load that is broken off counts for nothing and starts over the next time
   assert.deepEqual(await postgres.query('SELECT count(*) AS n, max(id) AS m FROM mp_cdc.t'), [{ n: '60000', m: 60000 }])
 })
 
+test('a load whose connections are cut starts the table over by itself', async () => {
+  const between = await fresh('cut_off')
+  await mariadb.query(`CREATE TABLE cut_off.t (id INT PRIMARY KEY, pad VARCHAR(200));
+    INSERT INTO cut_off.t SELECT seq, REPEAT('x', 200) FROM mysql.seq_1_to_40000`)
+  const cuts = [
+    async () =>
+      await postgres.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'cdc migrate%'`,
+      ),
+    async () => {
+      const sessions = await mariadb.query<{ id: number }>(
+        `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = '${mariadb.settings.user}'`,
+      )
+      for (const { id } of sessions) await mariadb.query(`KILL ${id}`).catch(() => undefined)
+    },
+  ]
+  const cutting: Promise<unknown>[] = []
+  const { result, events } = await load(between, {
+    batchSize: 10,
+    onEvent: (event) => {
+      const cut = event.kind === 'phase' && event.phase === 'copy' ? cuts.shift() : undefined
+      if (cut !== undefined) cutting.push(cut())
+    },
+  })
+  await Promise.all(cutting)
+  assert.equal(result.tables[0]?.rows, 40000)
+  assert.equal(kinds(events, 'cut_off.t').filter((kind) => kind === 'table-start').length, 3)
+  assert.deepEqual(await postgres.query('SELECT count(*) AS n FROM mp_cdc.t'), [{ n: '40000' }])
+})
+
 test('a table that is altered between the plan and its snapshot is started over with the new columns', async () => {
   const between = await fresh('altered')
   await mariadb.query('CREATE TABLE altered.t (id INT PRIMARY KEY); INSERT INTO altered.t VALUES (1)')

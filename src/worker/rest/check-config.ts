@@ -2,6 +2,7 @@
 import { findPlugin, plugins } from '../../config/connector-class.ts'
 import type { Plugin } from '../../config/connector-class.ts'
 import { isSecretKey, mask, maskConfig, maskValue } from '../../config/mask.ts'
+import { resolveProviders } from '../../config/providers.ts'
 import { parseSourceConfig } from '../../config/source-config.ts'
 import type { SourceConfig } from '../../config/source-config.ts'
 import { invalidConfigMessage, validateConfig } from '../../config/validate.ts'
@@ -60,7 +61,7 @@ export function checkStatic(config: RawConfig, supervisor: Supervisor): Plugin {
     )
   const message = invalidConfigMessage(validateConfig(plugin.kind, config))
   if (message !== undefined) throw new RestError(400, message)
-  const clash = plugin.kind === 'source' ? findClash(parseSourceConfig(config), supervisor) : undefined
+  const clash = plugin.kind === 'source' ? findClash(parseSourceConfig(resolveProviders(config)), supervisor) : undefined
   if (clash !== undefined) throw invalid([errorLine(clash)])
   return plugin
 }
@@ -70,7 +71,7 @@ export async function checkDatabase(
   config: RawConfig,
   check: RestDependencies['checkSource'],
 ): Promise<readonly TableName[]> {
-  const { tables, problems } = await check(parseSourceConfig(config))
+  const { tables, problems } = await check(parseSourceConfig(resolveProviders(config)))
   if (problems.length > 0) throw invalid(problems.map(({ message }) => message))
   return tables
 }
@@ -83,7 +84,7 @@ export async function validate(
 ): Promise<ConfigInfos> {
   const infos = validateConfig(plugin.kind, config)
   const asked = infos.error_count === 0 && plugin.kind === 'source'
-  return answerOf(infos, asked ? (await check(parseSourceConfig(config))).problems : [])
+  return answerOf(infos, asked ? (await check(parseSourceConfig(resolveProviders(config)))).problems : [])
 }
 
 /** With the problems at their options, and without secrets. */

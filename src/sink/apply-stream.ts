@@ -98,12 +98,18 @@ export class StreamApplier {
   /** The open group is only prepared: its rows are kept for its commit. */
   #prepared: PreparedRows | undefined
   #transactions = 0
+  #batchStarted = performance.now()
   #sourceSeconds: number | null = null
 
   constructor(options: StreamOptions) {
     this.#options = options
     this.#position = options.position
     this.#committed = options.position
+  }
+
+  /** The position with the group that is being applied. */
+  get reached(): GtidPosition {
+    return this.#group === undefined ? this.#position : advance(this.#position, this.#group.gtid)
   }
 
   /** Whether nothing waits to be committed. */
@@ -152,6 +158,7 @@ export class StreamApplier {
     }
     await session.commit(moveAppliedPosition({ connector: sink.name, source: source.name, ...progress }))
     this.#committed = this.#position
+    this.#batchStarted = performance.now()
     this.#transactions = 0
     this.#pendingChanges = 0
     await this.#options.onCommitted(progress)
@@ -293,10 +300,9 @@ export class StreamApplier {
     this.#group = undefined
     this.#savepoints = []
     this.#transactions++
-    const { sink, careful } = this.#options
-    if (commit || careful || this.#unwrittenChanges >= sink.batchRows || this.#options.session.isOpen) {
-      await this.commit()
-    }
+    const { sink, careful, session } = this.#options
+    const overdue = performance.now() - this.#batchStarted > sink.batchMs
+    if (commit || careful || overdue || session.isOpen) await this.commit()
   }
 
   /** Writes what is collected into the transaction, which is opened if it is not. */

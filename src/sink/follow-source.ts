@@ -36,6 +36,7 @@ export async function followSource(options: FollowOptions): Promise<void> {
   let carefulUntil: GtidPosition | undefined
   const savepointGroups = new Set<string>()
   let mustWait = false
+  let reached = position
   while (!signal.aborted) {
     try {
       await session.look().catch(ignoreTablesChanged)
@@ -49,6 +50,9 @@ export async function followSource(options: FollowOptions): Promise<void> {
       }
       await follow({
         ...{ session, registry, options, position, savepointGroups, report, careful: carefulUntil !== undefined },
+        onReached: (now) => {
+          reached = now
+        },
         onCommitted: (progress) => {
           position = progress.position
           savepointGroups.clear()
@@ -65,7 +69,7 @@ export async function followSource(options: FollowOptions): Promise<void> {
       else if (thrown instanceof RowRefused) throw await explainRow(thrown, session.connection)
       else if (isDataError(thrown) && carefulUntil === undefined) {
         log.info({ source: source.name, after: formatPosition(position) }, 'a batch was refused: finding the row')
-        carefulUntil = source.relay.position
+        carefulUntil = reached
       } else throw thrown
     }
   }
@@ -86,6 +90,8 @@ interface FollowPass {
   readonly careful: boolean
   readonly savepointGroups: ReadonlySet<string>
   readonly report: Report
+  /** How far it had come when it was made to start over. */
+  onReached(position: GtidPosition): void
   onCommitted(progress: Progress): void
 }
 
@@ -105,17 +111,21 @@ async function follow(pass: FollowPass): Promise<void> {
       pass.onCommitted(progress)
     },
   })
-  while (!signal.aborted) {
-    const block = await nextBlock(reader, session, applier, signal)
-    let at = await applier.apply(block, block.start)
-    while (at < block.end) {
-      await waitAtHold(session, applier, report, signal)
-      at = await applier.apply(block, at)
+  try {
+    while (!signal.aborted) {
+      const block = await nextBlock(reader, session, applier, signal)
+      let at = await applier.apply(block, block.start)
+      while (at < block.end) {
+        await waitAtHold(session, applier, report, signal)
+        at = await applier.apply(block, at)
+      }
+      if (!reader.available()) {
+        await applier.commit()
+        report('idle', {})
+      }
     }
-    if (!reader.available()) {
-      await applier.commit()
-      report('idle', {})
-    }
+  } finally {
+    pass.onReached(applier.reached)
   }
 }
 

@@ -149,6 +149,19 @@ function howToLook({ servers, postgres, project }: Stage): string {
   ].join('\n')
 }
 
+/** Waits for Ctrl-C or kill, which then are no failure: everything is stopped in order. */
+async function untilSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const alive = setInterval(() => undefined, 60_000)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.removeAllListeners(signal)
+    process.once(signal, () => resolve())
+  }
+  await promise
+  clearInterval(alive)
+  say('stopping')
+}
+
 async function demo(): Promise<boolean> {
   say('starting two MariaDB servers and one PostgreSQL')
   const [one, two, postgresStarted] = await Promise.all([startMariadb(), startMariadb(), startPostgres()])
@@ -199,8 +212,7 @@ async function demo(): Promise<boolean> {
     say(equal ? 'everything is equal' : 'SOMETHING IS DIFFERENT')
     if (process.env['KEEP'] === '1') {
       process.stdout.write(`\n${howToLook(stage)}\n`)
-      // Until a signal ends the process: the harness stops the servers then.
-      await new Promise(() => setInterval(() => undefined, 1 << 30))
+      await untilSignal()
     }
     return equal
   } catch (error) {

@@ -230,15 +230,19 @@ describe('servers that do not do what they should', () => {
     })
   })
 
-  for (const privilege of ['REPLICATION SLAVE', 'BINLOG MONITOR', 'SELECT']) {
-    test(`MariaDB: the privilege ${privilege} is missing`, async () => {
-      await assertRefused({
-        ...{ kind: 'source', code: 'CDC-M03', words: [new RegExp(`GRANT .*${privilege}`)] },
-        make: async () => await pipeline.mariadb.query(`REVOKE ${privilege} ON *.* FROM 'cdc'@'%'`),
-        mend: async () => await pipeline.mariadb.query(`GRANT ${privilege} ON *.* TO 'cdc'@'%'`),
-      })
+  test('MariaDB: a privilege is missing', async () => {
+    await assertRefused({
+      ...{ kind: 'source', code: 'CDC-M03', words: [/GRANT .*REPLICATION SLAVE/] },
+      make: async () => await pipeline.mariadb.query("REVOKE REPLICATION SLAVE ON *.* FROM 'cdc'@'%'"),
+      mend: async () => await pipeline.mariadb.query("GRANT REPLICATION SLAVE ON *.* TO 'cdc'@'%'"),
     })
-  }
+  })
+
+  test('a sink without a source runs and waits for one', async () => {
+    await pipeline.cdc('register', 'sink', 'trading')
+    await pipeline.cdc('unregister', 'sink', 'trading')
+    await pipeline.cdc('register', 'source', 'trading')
+  })
 
   test('PostgreSQL: wrong password', async () => {
     await assertRefused({ kind: 'sink', code: 'CDC-P02', ...withLine('SINK_DB_PASSWORD', () => 'wrong-secret-8') })

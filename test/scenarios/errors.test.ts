@@ -173,7 +173,7 @@ describe('servers that do not do what they should', () => {
     mend(): Promise<unknown> | void
   }
 
-  /** Registering either says what is wrong, or the connector goes on trying and its status says it. */
+  /** Registering either says what is wrong, or the connector goes on trying and `cdc status` says why. */
   const assertRefused = async ({ kind, code, words = [], make, mend }: Mistake): Promise<void> => {
     const name = kind === 'source' ? 'mariadb-trading-connector' : 'postgres-sink-trading'
     await make()
@@ -184,7 +184,7 @@ describe('servers that do not do what they should', () => {
       else {
         seen = await waitFor(
           async () => {
-            const status = await pipeline.project.cdc(['connector-status', name])
+            const status = await pipeline.project.cdc(['status'])
             if (status.stdout.includes(code)) return status.stdout
             throw new Error(`${seen}\n${status.stdout}\n${status.stderr}`)
           },

@@ -36,7 +36,7 @@ export async function copyIn(
       wire.query(sql)
     },
     handleCopyInResponse(wire: WireConnection): void {
-      feeding = feed(wire, chunks, () => refused).then(
+      feeding = feed(wire, chunks, { refused: () => refused, where: connection.where }).then(
         () => {
           if (!refused) wire.endCopyFrom()
         },
@@ -51,9 +51,9 @@ export async function copyIn(
     },
     handleError(error: unknown): void {
       refused = true
-      failure ??= error
-      // A lost connection is told by an error alone; one that lives says ReadyForQuery after it.
-      if (!(error as { severity?: string }).severity) finish()
+      failure ??= postgresError(error, connection.where)
+      // Nothing more comes to a query after its error, not even ReadyForQuery.
+      finish()
     },
     handleReadyForQuery(): void {
       finish()
@@ -71,24 +71,26 @@ export async function copyIn(
     })
   }
   connection.client.query(copy as never)
-  try {
-    return await done.promise
-  } catch (thrown) {
-    throw thrown instanceof Error && thrown.name === 'AbortError' ? thrown : postgresError(thrown, connection.where)
-  }
+  return await done.promise
 }
 
 function ignore(): void {}
 
+interface Feeding {
+  /** The server has reported an error: what follows would be thrown away. */
+  refused(): boolean
+  readonly where: string
+}
+
 async function feed(
   wire: WireConnection,
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
-  refused: () => boolean,
+  { refused, where }: Feeding,
 ): Promise<void> {
   for await (const chunk of chunks) {
     if (refused()) return
     if (chunk.length === 0) continue
-    if (wire.stream.destroyed) throw new Error('Connection terminated')
+    if (wire.stream.destroyed) throw postgresError(new Error('Connection terminated'), where)
     const header = Buffer.allocUnsafe(5)
     header[0] = 0x64
     header.writeInt32BE(chunk.length + 4, 1)
@@ -97,22 +99,21 @@ async function feed(
     wire.stream.write(chunk)
     wire.stream.uncork()
     // The chunk's memory is the caller's: wait until nothing of it is queued any more.
-    if (wire.stream.writableLength > 0) await drained(wire.stream)
+    if (wire.stream.writableLength > 0) await drained(wire.stream, where)
   }
 }
 
-async function drained(stream: Duplex): Promise<void> {
-  if (stream.writableNeedDrain) {
-    const stop = new AbortController()
-    try {
-      await Promise.race([
-        once(stream, 'drain', { signal: stop.signal }),
-        once(stream, 'close', { signal: stop.signal }),
-      ])
-    } finally {
-      stop.abort()
-    }
-  } else {
+async function drained(stream: Duplex, where: string): Promise<void> {
+  if (!stream.writableNeedDrain) {
     await new Promise<void>((resolve) => stream.write('', () => resolve()))
+    return
+  }
+  const stop = new AbortController()
+  try {
+    await Promise.race([once(stream, 'drain', { signal: stop.signal }), once(stream, 'close', { signal: stop.signal })])
+  } catch (thrown) {
+    throw postgresError(thrown, where)
+  } finally {
+    stop.abort()
   }
 }

@@ -38,8 +38,11 @@ export async function ensureState(connection: PostgresConnection): Promise<void>
 }
 
 async function stateVersion(connection: PostgresConnection): Promise<number> {
-  const { rows } = await connection.query<{ there: string | null }>(`SELECT to_regclass('cdc.version') AS there`)
-  if (rows[0]?.there === null || rows[0]?.there === undefined) return 0
+  // Not to_regclass: its answer may come from a cache that does not know yet what another session has just made.
+  const { rowCount } = await connection.query(
+    `SELECT 1 FROM pg_tables WHERE schemaname = 'cdc' AND tablename = 'version'`,
+  )
+  if (rowCount === 0) return 0
   const found = await connection.query<{ version: string }>('SELECT version FROM cdc.version')
   const version = Number(found.rows[0]?.version ?? 0)
   if (version > migrations.length) {

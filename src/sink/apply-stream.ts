@@ -16,6 +16,8 @@ import type { RelayBlock } from '../relay/relay.ts'
 import { isTransactional } from '../core/table.ts'
 import { isDataError } from '../postgres/error.ts'
 import { moveAppliedPosition } from '../state/position.ts'
+import { forgetTable } from '../state/tables.ts'
+import type { TableName } from '../core/table.ts'
 import type { ApplySession } from './apply-session.ts'
 import { deletePrepared, eventsOf, PreparedRows, preparedParts } from './prepared-rows.ts'
 import type { PreparedKey } from './prepared-rows.ts'
@@ -57,6 +59,8 @@ export interface StreamOptions {
   /** Groups (as texts) whose savepoints are to be set. */
   readonly savepointGroups: ReadonlySet<string>
   onCommitted(progress: Progress): Promise<void>
+  /** Tables that have left the list and missed a change: they must be loaded again before they can be followed. */
+  onForgotten(tables: readonly TableName[]): void
 }
 
 export interface Progress {
@@ -146,10 +150,12 @@ export class StreamApplier {
 
   /** Writes and commits all whole groups so far. */
   async commit(): Promise<void> {
-    const { session, sink, source } = this.#options
+    const { session, registry, sink, source } = this.#options
     if (this.#group !== undefined || samePosition(this.#position, this.#committed)) return
     await this.#write()
     if (!session.isOpen) await session.begin()
+    const forgotten = registry.takeMissed()
+    for (const name of forgotten) session.queue(forgetTable(sink.name, name))
     const progress: Progress = {
       position: this.#position,
       sourceSeconds: this.#sourceSeconds,
@@ -161,6 +167,7 @@ export class StreamApplier {
     this.#batchStarted = performance.now()
     this.#transactions = 0
     this.#pendingChanges = 0
+    if (forgotten.length > 0) this.#options.onForgotten(forgotten)
     await this.#options.onCommitted(progress)
   }
 

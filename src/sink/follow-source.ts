@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CdcError } from '../core/errors.ts'
 import { formatPosition, reaches } from '../core/gtid.ts'
 import type { GtidPosition } from '../core/gtid.ts'
+import { formatTable } from '../core/table.ts'
 import { isDataError } from '../postgres/error.ts'
 import type { RelayBlock, RelayReader } from '../relay/relay.ts'
 import { readPositions } from '../state/position.ts'
+import type { LoadedTable } from '../state/tables.ts'
 import { ApplySession, TablesChanged } from './apply-session.ts'
 import { SavepointsNeeded, StreamApplier } from './apply-stream.ts'
 import type { Progress } from './apply-stream.ts'
@@ -29,7 +31,12 @@ export async function followSource(options: FollowOptions): Promise<void> {
   const { config, source, owner, epoch, signal, log } = options
   const { postgres: settings, name: connector } = config
   await using session = await ApplySession.open({ settings, connector, owner, epoch, signal })
-  const registry = new TableRegistry(config, source.config)
+  const others = options.sources.filter((other) => other.name !== source.name)
+  const registry = new TableRegistry(
+    config,
+    source.config,
+    others.map((other) => other.config),
+  )
   const report = reporter(options, registry)
   let position = await startPosition(session, options)
   report('starting', { position })
@@ -61,7 +68,8 @@ export async function followSource(options: FollowOptions): Promise<void> {
       })
     } catch (thrown) {
       signal.throwIfAborted()
-      await session.rollback()
+      // What a broken connection says to the ROLLBACK is not what went wrong.
+      await session.rollback().catch((lost: unknown) => Promise.reject(thrown instanceof CdcError ? thrown : lost))
       if (thrown instanceof CarefulEnough) carefulUntil = undefined
       else if (thrown instanceof TablesChanged) continue
       else if (thrown instanceof TableLoading) mustWait = true
@@ -98,7 +106,7 @@ interface FollowPass {
 /** Reads and applies from a position on, until something makes it start over (thrown). */
 async function follow(pass: FollowPass): Promise<void> {
   const { session, registry, options, report } = pass
-  const { config: sink, source, signal, onProgress } = options
+  const { config: sink, source, signal, log, onProgress } = options
   await using reader = source.relay.reader(pass.position)
   const applier = new StreamApplier({
     ...{ session, registry, sink, source: source.config, position: pass.position },
@@ -109,6 +117,10 @@ async function follow(pass: FollowPass): Promise<void> {
       report('applying', progress)
       await source.relay.acknowledge(sink.name, progress.position)
       pass.onCommitted(progress)
+    },
+    onForgotten(tables) {
+      const names = tables.map(formatTable)
+      log.warn({ source: source.name, tables: names }, 'left the list and changed since: to be loaded again when back')
     },
   })
   try {
@@ -200,6 +212,10 @@ async function startPosition(session: ApplySession, { config, source }: FollowOp
 /** Between a load and the start of the stream there must be no gap. @throws CdcError CDC-R03 */
 function checkReach(registry: TableRegistry, source: SinkSource, position: GtidPosition): void {
   for (const { loaded, label } of registry.targets) {
+    // It may be another source's that is still to be registered.
+    if (!loaded.followed) continue
+    const since = source.recordedSince?.(loaded.database)
+    if (since !== undefined && !reaches(loaded.low, since)) throw notRecorded(loaded, source, since)
     // Either the relay holds all that came after the load, or it has been applied from there already.
     if (reaches(loaded.low, source.relay.start) || reaches(position, loaded.low)) continue
     throw new CdcError('CDC-R03', {
@@ -210,6 +226,17 @@ function checkReach(registry: TableRegistry, source: SinkSource, position: GtidP
       details: [`loaded: ${formatPosition(loaded.low)}`, `relay: ${formatPosition(source.relay.start)}`],
     })
   }
+}
+
+/** The source had another list of databases for a while, and its relay holds nothing of the table from that time. */
+function notRecorded(loaded: LoadedTable, source: SinkSource, since: GtidPosition): CdcError {
+  return new CdcError('CDC-R03', {
+    where: formatTable(loaded),
+    what: `changes of database ${loaded.database} were not recorded for a while after the table was loaded`,
+    why: `${source.name} did not capture that database until its list was widened`,
+    fix: reload(loaded, { name: loaded.connector }),
+    details: [`loaded: ${formatPosition(loaded.low)}`, `recorded since: ${formatPosition(since)}`],
+  })
 }
 
 type Report = (phase: SinkSourceStatus['phase'], progress: Partial<Progress>) => void

@@ -87,6 +87,7 @@ async function dropDatabase(database: string, context: StatementContext): Promis
   for (const table of context.registry.targets) {
     if (table.loaded.database === database) await dropTable(table.loaded, context)
   }
+  for (const name of context.registry.outside) if (name.database === database) context.registry.use(name)
 }
 
 function mustCreate(context: StatementContext, name: TableName): boolean {
@@ -112,6 +113,7 @@ async function createFromStream(
   const loaded: LoadedTable = {
     ...{ connector: sink.name, database, table, targetSchema: target.schema, targetTable: target.table },
     ...{ state: 'loaded', low: position, high: position, definition, choices: {}, rows: 0, losses: {} },
+    followed: true,
   }
   const hasOtherUnique = await createTarget(session, loaded, sink.quoteIdentifiers)
   await saveTable(session.connection, loaded)

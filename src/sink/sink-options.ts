@@ -1,5 +1,6 @@
 import type { SinkConfig } from '../config/sink-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
+import type { GtidPosition } from '../core/gtid.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { DefaultCharset } from './read-statement.ts'
@@ -11,6 +12,8 @@ export interface SinkSource {
   readonly name: string
   readonly relay: Relay
   readonly config: SourceConfig
+  /** From where on the relay has every change of a database; undefined: from its beginning. */
+  recordedSince?(database: string): GtidPosition | undefined
   /** Asks the source for default character sets, which statements of the stream leave out. */
   readonly defaultCharset: DefaultCharset
 }

@@ -4,7 +4,7 @@ import { formatTable } from '../core/table.ts'
 import type { TableName } from '../core/table.ts'
 import { mapTable } from '../mapping/mapped-table.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
-import { readTables } from '../state/tables.ts'
+import { markFollowed, readTables } from '../state/tables.ts'
 import type { LoadedTable } from '../state/tables.ts'
 import { checkTargets } from './target-check.ts'
 import { targetTable } from './target-table.ts'
@@ -12,10 +12,11 @@ import type { TargetTable } from './target-table.ts'
 
 /**
  * What the sink does with a table:
- *   foreign  the source does not capture it or the sink's topics do not match: passed over
+ *   foreign  the source does not capture it or the sink's topics do not match: passed over. One that was followed has
+ *            left the list, and is forgotten at the first change that it misses
  *   unloaded captured but never loaded: passed over, because a load that comes later starts after these changes
  *   loading  a load is running: wait for its end
- *   target   written
+ *   target   written: loaded and captured, or loaded for a list that is still to be widened
  */
 export type TableUse = 'foreign' | 'unloaded' | 'loading' | TargetTable
 
@@ -34,18 +35,34 @@ export class TableRegistry {
   readonly unloaded = new Set<string>()
   #nextId = 1
 
-  constructor(sink: SinkConfig, source: SourceConfig) {
+  readonly #others: readonly SourceConfig[]
+  /** Tables that were followed and have left the list; true: a change was passed over. */
+  readonly #outside = new Map<string, { readonly name: TableName; missed: boolean }>()
+
+  /** `others`: the sink's other sources. */
+  constructor(sink: SinkConfig, source: SourceConfig, others: readonly SourceConfig[]) {
     this.#sink = sink
     this.#source = source
+    this.#others = others
   }
 
   /** Reads cdc.tables and checks the targets. @throws CdcError CDC-S06 and as `mapTable` */
   async load(connection: PostgresConnection): Promise<void> {
     this.#tables.clear()
     this.unloaded.clear()
+    this.#outside.clear()
     const all = await readTables(connection, this.#sink.name)
-    const captured = all.filter((table) => this.captures(table))
-    const loaded = captured.filter((table) => table.state === 'loaded')
+    const written = all.filter((table) => this.captures(table) || this.#isAwaited(table))
+    for (const table of all) {
+      if (!table.followed || this.#isCapturedByAny(table)) continue
+      const { database, table: name } = table
+      this.#outside.set(formatTable(table), { name: { database, table: name }, missed: false })
+    }
+    const loaded = written
+      .filter((table) => table.state === 'loaded')
+      .map((table) => ({ ...table, followed: table.followed || this.captures(table) }))
+    const met = loaded.filter((table) => table.followed && all.some((row) => isSame(row, table) && !row.followed))
+    if (met.length > 0) await markFollowed(connection, this.#sink.name, met)
     const mapped = loaded.map((table) =>
       mapTable(table.definition, {
         schema: table.targetSchema,
@@ -55,23 +72,48 @@ export class TableRegistry {
       }),
     )
     const facts = await checkTargets(connection, mapped)
-    for (const table of captured) if (table.state === 'loading') this.#tables.set(formatTable(table), table)
+    for (const table of written) if (table.state === 'loading') this.#tables.set(formatTable(table), table)
     for (const [i, table] of loaded.entries()) this.put(table, facts[i]?.hasOtherUnique ?? false)
   }
 
   captures(name: TableName): boolean {
-    return (
-      this.#source.capturesTable(name.database, name.table) &&
-      this.#sink.matchesTopic(this.#source.topicName(name.database, name.table))
-    )
+    return captures(this.#source, this.#sink, name)
+  }
+
+  /**
+   * Whether a table was loaded for a list that is still to be widened (the load before the restart of the source): what
+   * changes in between would be lost if it were passed over.
+   */
+  #isAwaited(table: LoadedTable): boolean {
+    return !table.followed && this.#source.capturesDatabase(table.database) && !this.#isCapturedByAny(table)
+  }
+
+  #isCapturedByAny(name: TableName): boolean {
+    return [this.#source, ...this.#others].some((source) => captures(source, this.#sink, name))
   }
 
   use(name: TableName): TableUse {
     const table = this.#tables.get(formatTable(name))
     if (table !== undefined) return 'state' in table ? 'loading' : table
-    if (!this.captures(name)) return 'foreign'
+    if (!this.captures(name)) {
+      const left = this.#outside.get(formatTable(name))
+      if (left !== undefined) left.missed = true
+      return 'foreign'
+    }
     this.unloaded.add(formatTable(name))
     return 'unloaded'
+  }
+
+  /** Tables that were followed and have left the list. */
+  get outside(): TableName[] {
+    return [...this.#outside.values()].map(({ name }) => name)
+  }
+
+  /** Those of them of which a change was passed over since the last call. They must be forgotten together with it. */
+  takeMissed(): TableName[] {
+    const missed = [...this.#outside.values()].filter((left) => left.missed).map(({ name }) => name)
+    for (const name of missed) this.#outside.delete(formatTable(name))
+    return missed
   }
 
   /** The table when it is written; undefined for every other use. */
@@ -93,4 +135,12 @@ export class TableRegistry {
   remove(name: TableName): void {
     this.#tables.delete(formatTable(name))
   }
+}
+
+function captures(source: SourceConfig, sink: SinkConfig, { database, table }: TableName): boolean {
+  return source.capturesTable(database, table) && sink.matchesTopic(source.topicName(database, table))
+}
+
+function isSame(a: TableName, b: TableName): boolean {
+  return a.database === b.database && a.table === b.table
 }

@@ -94,21 +94,19 @@ function* framed(tuples: Iterable<Buffer>): Iterable<Buffer> {
   yield copyTrailer
 }
 
-/** Tuples that stand side by side in the buffer go out as one chunk. */
+/** Rows that later ones replaced leave gaps: what is left is gathered, so that few large chunks go out. */
 function* rowTuples(buffer: Buffer, rows: readonly RowImage[]): Iterable<Buffer> {
-  const maximum = 1 << 20
-  let start = -1
-  let end = -1
-  for (const row of rows) {
-    if (row.start === end && end - start < maximum) {
-      end = row.end
-      continue
+  const chunk = Buffer.allocUnsafe(1 << 18)
+  let filled = 0
+  for (const { start, end } of rows) {
+    if (filled + end - start > chunk.length) {
+      yield chunk.subarray(0, filled)
+      filled = 0
     }
-    if (start >= 0) yield buffer.subarray(start, end)
-    start = row.start
-    end = row.end
+    if (end - start > chunk.length) yield buffer.subarray(start, end)
+    else filled += buffer.copy(chunk, filled, start, end)
   }
-  if (start >= 0) yield buffer.subarray(start, end)
+  yield chunk.subarray(0, filled)
 }
 
 function* keyTuples(keys: readonly string[], columns: number): Iterable<Buffer> {

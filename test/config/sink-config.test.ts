@@ -43,7 +43,7 @@ test('a good configuration is resolved, with our defaults', () => {
       deleteEnabled: true,
       truncateEnabled: true,
       schemaEvolution: 'basic',
-      batchRows: 50_000,
+      batchRows: 20_000,
       notices: [],
     },
   )

@@ -57,20 +57,11 @@ export function parseSourceConfig(raw: RawConfig, options: ParseOptions = {}): S
   const { problems, notices } = examineSource(raw, options.runtime ?? 'embedded')
   throwProblems(problems, raw, options)
   const value = (name: string): string => must(valueOf('source', raw, name), name).trim()
-  const list = (name: string): ((text: string) => boolean) | undefined => {
-    const written = raw[name] ?? ''
-    return written.trim() === '' ? undefined : regexListMatcher(written)
-  }
   const filters = {
-    databaseInclude: list('database.include.list'),
-    databaseExclude: list('database.exclude.list'),
-    tableInclude: list('table.include.list'),
-    tableExclude: list('table.exclude.list'),
+    tableInclude: listFilter(raw['table.include.list']),
+    tableExclude: listFilter(raw['table.exclude.list']),
   }
-  const capturesDatabase = (database: string): boolean => {
-    if (systemDatabases.has(database.toLowerCase())) return false
-    return (filters.databaseInclude?.(database) ?? true) && !(filters.databaseExclude?.(database) ?? false)
-  }
+  const capturesDatabase = databaseFilter(raw)
   const transforms = readTransforms(raw)
   const prefix = value('topic.prefix')
   const delimiter = value('topic.delimiter')
@@ -101,6 +92,22 @@ export function parseSourceConfig(raw: RawConfig, options: ParseOptions = {}): S
     notices,
     raw,
   }
+}
+
+/** The options that say which databases are captured; all of these are recorded. */
+export const databaseLists = ['database.include.list', 'database.exclude.list'] as const
+
+/** Which databases lists capture. @throws nothing that a checked configuration would not have thrown */
+export function databaseFilter(lists: RawConfig): (database: string) => boolean {
+  const [include, exclude] = databaseLists.map((name) => listFilter(lists[name]))
+  return (database) => {
+    if (systemDatabases.has(database.toLowerCase())) return false
+    return (include?.(database) ?? true) && !(exclude?.(database) ?? false)
+  }
+}
+
+function listFilter(written: string | undefined): ((text: string) => boolean) | undefined {
+  return written === undefined || written.trim() === '' ? undefined : regexListMatcher(written)
 }
 
 /** Debezium never captures these. */

@@ -48,6 +48,8 @@ export function dumpError(error: ServerError, context: DumpContext): CdcError {
 }
 
 export function sameServerIdError(context: FailureContext & { serverId: number }, what: string, why: string): CdcError {
-  const fix = `stop the other one, or give this connector its own number: "database.server.id": "${context.serverId + 1}"`
+  // Not the next one, which the next connector is likely to have.
+  const free = (context.serverId + 100_000) % 0xffff_ffff
+  const fix = `stop the other one, or give this connector its own number: "database.server.id": "${free}"`
   return new CdcError('CDC-M07', { where: context.where, what, why, fix })
 }

@@ -8,7 +8,7 @@ import { parseFormatDescription } from './events/format-description.ts'
 import { eventFlags, eventHeaderBytes, eventTypes, readEventLength, readEventType, readFlags } from './events/header.ts'
 import { commandError, failureOf } from './mariadb-error.ts'
 import { commandPacket, PacketReader, readServerError, SilenceError } from './packets.ts'
-import { takeServerIdLock } from './server-id-lock.ts'
+import { longestLockWaitMs, takeServerIdLock } from './server-id-lock.ts'
 
 /** The server sends a heartbeat after this many silent milliseconds; two missed ones mean that nobody is there. */
 const silentPeriods = 2.5
@@ -50,11 +50,14 @@ export async function openBinlogStream(options: BinlogStreamOptions): Promise<Bi
   const connection = await connectMariadb(settings, { signal, where })
   let deadline: NodeJS.Timeout | undefined
   try {
+    const prelude = settings.connectTimeoutMs * preludeTimeouts
+    deadline = setTimeout(() => connection.destroy(), prelude + longestLockWaitMs)
     if (options.lockFile !== undefined) {
       const { host, port } = settings
       await takeServerIdLock(connection, { serverId, host, port, file: options.lockFile, heartbeatMs })
     }
-    deadline = setTimeout(() => connection.destroy(), settings.connectTimeoutMs * preludeTimeouts)
+    clearTimeout(deadline)
+    deadline = setTimeout(() => connection.destroy(), prelude)
     const checksum = await sayWhatIsWanted(connection, options)
     const { socket } = connection.takeSocket()
     const reader = new PacketReader(socket)

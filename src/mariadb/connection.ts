@@ -52,7 +52,10 @@ export async function connectMariadb(settings: MariadbSettings, options: Connect
   })
   // Also after the login: an error nobody waits for must not end the process; the next command reports it.
   connection.on('error', () => undefined)
+  const closed = new AbortController()
   const destroy = (): void => {
+    // mysql2 leaves the commands of a destroyed connection without an answer.
+    closed.abort()
     connection.destroy()
     tcp?.destroy()
   }
@@ -65,7 +68,7 @@ export async function connectMariadb(settings: MariadbSettings, options: Connect
     signal?.throwIfAborted()
     throw connectError(thrown, context)
   }
-  const session = wrap(connection, { context, destroy, signal })
+  const session = wrap(connection, { context, destroy, signal, closed: closed.signal })
   try {
     // The server's defaults (init_connect, skip-character-set-client-handshake) must not change what is read.
     await session.query(
@@ -135,6 +138,8 @@ async function login(connection: Connection, signal: AbortSignal | undefined): P
 interface WrapOptions {
   readonly context: FailureContext
   readonly signal: AbortSignal | undefined
+  /** Aborted when the connection is destroyed. */
+  readonly closed: AbortSignal
   destroy(): void
 }
 
@@ -144,7 +149,7 @@ interface WithStream {
   readonly _handshakePacket?: { readonly serverVersion?: string }
 }
 
-function wrap(connection: Connection, { context, signal, destroy }: WrapOptions): MariadbConnection {
+function wrap(connection: Connection, { context, signal, closed, destroy }: WrapOptions): MariadbConnection {
   const inner = connection as unknown as WithStream
   const close = (): void => {
     signal?.removeEventListener('abort', destroy)
@@ -156,7 +161,7 @@ function wrap(connection: Connection, { context, signal, destroy }: WrapOptions)
     serverVersion: (inner._handshakePacket?.serverVersion ?? '').replace(/^5\.5\.5-/, ''),
     context,
     query(sql, values) {
-      return runQuery(connection, { sql, values: values ?? [], context, signal })
+      return runQuery(connection, { sql, values: values ?? [], context, signal, closed })
     },
     takeSocket() {
       const socket = inner.stream
@@ -190,14 +195,16 @@ interface QueryOptions {
   readonly values: readonly unknown[]
   readonly context: FailureContext
   readonly signal: AbortSignal | undefined
+  readonly closed: AbortSignal
 }
 
 async function runQuery<Row extends object>(connection: Connection, options: QueryOptions): Promise<Row[]> {
   const { promise, resolve, reject } = Promise.withResolvers<Row[]>()
-  const { sql, values, context, signal } = options
-  const abort = (): void => reject(new Error('aborted'))
+  const { sql, values, context, signal, closed } = options
+  const abort = (): void => reject(new Error('the connection was closed'))
   signal?.throwIfAborted()
   signal?.addEventListener('abort', abort, { once: true })
+  closed.addEventListener('abort', abort, { once: true })
   connection.query({ sql, values: [...values] }, (error, rows) => {
     if (error !== null) reject(error)
     else resolve(Array.isArray(rows) ? (rows as unknown as Row[]) : [])
@@ -210,5 +217,6 @@ async function runQuery<Row extends object>(connection: Connection, options: Que
     throw commandError(failureOf(thrown), context, `a query failed: ${sql.slice(0, 200)}`)
   } finally {
     signal?.removeEventListener('abort', abort)
+    closed.removeEventListener('abort', abort)
   }
 }

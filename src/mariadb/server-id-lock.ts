@@ -10,6 +10,8 @@ const killWait = 15
 /** A server notices a reader that is gone when it writes to it: at the second heartbeat, at the latest. */
 const heartbeatsToNotice = 2.5
 const longestPatience = 30
+/** Milliseconds that `takeServerIdLock` may rightly wait in the server, at most. */
+export const longestLockWaitMs = Math.max(killWait, longestPatience) * 1000
 
 const holderSchema = z.object({ host: z.string(), port: z.number(), connectionId: z.string(), token: z.string() })
 type Holder = z.infer<typeof holderSchema>

@@ -48,7 +48,7 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
   const loading: LoadedTable = {
     ...{ connector, database: source.database, table: source.table },
     ...{ targetSchema: target.schema, targetTable: target.table, state: 'loading', definition: source },
-    ...{ low: emptyPosition, high: emptyPosition, choices: {}, rows: 0, losses: {} },
+    ...{ low: emptyPosition, high: emptyPosition, choices: {}, rows: 0, losses: {}, followed: false },
   }
   await markLoading(session.postgres, loading)
   attempt.onMarked(loading)

@@ -1,4 +1,4 @@
-import { asCdcError, CdcError } from '../core/errors.ts'
+import { asCdcError, CdcError, errorKinds } from '../core/errors.ts'
 import { formatTable } from '../core/table.ts'
 import { readCapturedTables } from '../mariadb/captured-tables.ts'
 import { connectMariadb } from '../mariadb/connection.ts'
@@ -96,7 +96,13 @@ function loadFailed(
   return new CdcError('CDC-L07', {
     where: sink.name,
     what: `${failures.length} of ${total} tables could not be loaded`,
-    details: failures.map(({ table, error }) => `${table}: ${error.code} ${error.what}`),
+    ...(failures.every(({ error }) => error.code === 'CDC-L02' && error.fix === errorKinds['CDC-L02'].fix)
+      ? { fix: 'run the same command with --replace: these tables are then loaded anew, and what they hold is lost' }
+      : {}),
+    details: failures.flatMap(({ table, error }) => [
+      `${table}: ${error.code} ${error.what}`,
+      `  fix: ${error.fix.replaceAll('\n', '\n       ')}`,
+    ]),
     cause: failures[0]?.error,
   })
 }

@@ -1,8 +1,15 @@
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { checkServerIdentity } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import type { PostgresSettings } from '../core/postgres-settings.ts'
-import { postgresError } from './error.ts'
+import { createAnswerWatch } from './answer-watch.ts'
+import type { SessionState } from './answer-watch.ts'
+import { postgresError, sqlState } from './error.ts'
+
+/** How long a connection may be silent, while an answer is waited for, before the server is asked about it. */
+const askEveryMs = 8000
 
 /** A session of its own on PostgreSQL: UTC, ISO dates, no time-outs but those asked for. */
 export interface PostgresConnection extends AsyncDisposable {
@@ -14,6 +21,8 @@ export interface PostgresConnection extends AsyncDisposable {
   ): Promise<pg.QueryResult<Row>>
   /** What the connection is for, in errors. */
   readonly where: string
+  /** Runs something that waits for the server's answers; a connection that died in silence is noticed meanwhile. */
+  watched<T>(work: () => Promise<T>): Promise<T>
   /** Cuts the connection without a goodbye. */
   destroy(): void
 }
@@ -42,17 +51,24 @@ export async function connectPostgres(
   const client = await open(settings, options)
   // An idle connection that breaks emits 'error'; the next query reports it where somebody waits.
   client.on('error', () => undefined)
-  const destroy = (): void => {
-    ;(client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy()
-  }
+  // node-postgres shows its socket to nobody but those who know the field.
+  const socketOf = (): Socket => (client as unknown as { connection: { stream: Socket } }).connection.stream
+  const destroy = (): void => void socketOf().destroy()
+  const watch = createAnswerWatch({
+    moved: () => socketOf().bytesRead + socketOf().bytesWritten - socketOf().writableLength,
+    ask: (signal) => askAbout(client, settings, signal),
+    cut: (why) => void socketOf().destroy(new Error(`the connection was closed: ${why}`)),
+    everyMs: askEveryMs,
+  })
   options.signal?.addEventListener('abort', destroy, { once: true })
   return {
     client,
     where,
     destroy,
+    watched: (work) => watch.during(work),
     async query(sql, values) {
       try {
-        return await client.query(sql, values === undefined ? undefined : [...values])
+        return await watch.during(() => client.query(sql, values === undefined ? undefined : [...values]))
       } catch (thrown) {
         options.signal?.throwIfAborted()
         throw postgresError(thrown, where)
@@ -96,6 +112,34 @@ async function open(settings: PostgresSettings, options: ConnectOptions): Promis
     }
   }
   throw postgresError(refused, options.where)
+}
+
+/** What the server does with the session of a client, asked over another connection. Never throws. */
+async function askAbout(client: pg.Client, settings: PostgresSettings, signal: AbortSignal): Promise<SessionState> {
+  try {
+    await using probe = await connectPostgres(settings, { applicationName: 'cdc probe', where: '', signal })
+    const { rows } = await Promise.race([
+      probe.client.query<{ own: string; wait: string | null; pid: string | null }>(
+        `SELECT pg_backend_pid() AS own, pid, wait_event AS wait
+           FROM (SELECT) AS one LEFT JOIN pg_stat_activity ON pid = $1`,
+        [processId(client)],
+      ),
+      sleep(settings.connectTimeoutMs, { rows: [] }, { signal, ref: false }),
+    ])
+    const [row] = rows
+    if (row === undefined) return 'unreachable'
+    // A pooler in between gives its own numbers.
+    if (Number(row.own) !== processId(probe.client)) return 'unknown'
+    if (row.pid === null) return 'gone'
+    return row.wait === 'ClientRead' ? 'waits-for-us' : 'working'
+  } catch (thrown) {
+    // Refused for another reason (too many connections, a password that was changed), it is there.
+    return sqlState(thrown) === undefined ? 'unreachable' : 'unknown'
+  }
+}
+
+function processId(client: pg.Client): number {
+  return (client as unknown as { processID: number }).processID
 }
 
 const sessionSettings = [

@@ -106,7 +106,7 @@ export class ApplySession implements AsyncDisposable {
 
   /** Waits for all that was queued. @throws CdcError of the first that failed. */
   async settle(): Promise<pg.QueryResult[]> {
-    const settled = await Promise.allSettled(this.#pending.splice(0))
+    const settled = await this.connection.watched(() => Promise.allSettled(this.#pending.splice(0)))
     const answers: pg.QueryResult[] = []
     for (const one of settled) {
       if (one.status === 'rejected') {
@@ -132,7 +132,7 @@ export class ApplySession implements AsyncDisposable {
     await this.settle()
     this.#pipeline(false)
     try {
-      return await work()
+      return await this.connection.watched(work)
     } finally {
       this.#pipeline(true)
     }
@@ -150,7 +150,7 @@ export class ApplySession implements AsyncDisposable {
   }
 
   async rollback(): Promise<void> {
-    await Promise.allSettled(this.#pending.splice(0))
+    await this.connection.watched(() => Promise.allSettled(this.#pending.splice(0)))
     if (this.#open) await this.connection.query('ROLLBACK')
     this.#open = false
     this.stages.clear()

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CdcError } from '../core/errors.ts'
-import { formatPosition, reaches } from '../core/gtid.ts'
+import { emptyPosition, formatPosition, reaches } from '../core/gtid.ts'
 import type { GtidPosition } from '../core/gtid.ts'
 import { formatTable } from '../core/table.ts'
 import { isDataError } from '../postgres/error.ts'
 import type { RelayBlock, RelayReader } from '../relay/relay.ts'
 import { readPositions } from '../state/position.ts'
-import type { LoadedTable } from '../state/tables.ts'
 import { ApplySession, TablesChanged } from './apply-session.ts'
 import { SavepointsNeeded, StreamApplier } from './apply-stream.ts'
 import type { Progress } from './apply-stream.ts'
@@ -15,6 +14,7 @@ import type { RunSinkOptions, SinkSource } from './sink-options.ts'
 import { reload, TableLoading } from './statement-context.ts'
 import type { SinkSourceStatus } from './sink-status.ts'
 import { TableRegistry } from './table-registry.ts'
+import type { TargetTable } from './target-table.ts'
 
 export interface FollowOptions extends RunSinkOptions {
   readonly source: SinkSource
@@ -157,7 +157,11 @@ async function nextBlock(
     stop.abort()
     if (first !== 'beat') return first
     signal.throwIfAborted()
-    if (applier.isClean && !session.isOpen) await session.beat()
+    if (applier.isClean && !session.isOpen) {
+      await session.beat()
+      // A table that was loaded is taken up also while nothing changes.
+      await session.look()
+    }
   }
 }
 
@@ -211,11 +215,10 @@ async function startPosition(session: ApplySession, { config, source }: FollowOp
 
 /** Between a load and the start of the stream there must be no gap. @throws CdcError CDC-R03 */
 function checkReach(registry: TableRegistry, source: SinkSource, position: GtidPosition): void {
+  checkRecorded(registry, source)
   for (const { loaded, label } of registry.targets) {
     // It may be another source's that is still to be registered.
     if (!loaded.followed) continue
-    const since = source.recordedSince?.(loaded.database)
-    if (since !== undefined && !reaches(loaded.low, since)) throw notRecorded(loaded, source, since)
     // Either the relay holds all that came after the load, or it has been applied from there already.
     if (reaches(loaded.low, source.relay.start) || reaches(position, loaded.low)) continue
     throw new CdcError('CDC-R03', {
@@ -228,14 +231,31 @@ function checkReach(registry: TableRegistry, source: SinkSource, position: GtidP
   }
 }
 
-/** The source had another list of databases for a while, and its relay holds nothing of the table from that time. */
-function notRecorded(loaded: LoadedTable, source: SinkSource, since: GtidPosition): CdcError {
-  return new CdcError('CDC-R03', {
-    where: formatTable(loaded),
-    what: `changes of database ${loaded.database} were not recorded for a while after the table was loaded`,
+/**
+ * The source may have had another list of databases for a while; its relay then holds nothing of their tables from that
+ * time. @throws CdcError CDC-R03
+ */
+function checkRecorded(registry: TableRegistry, source: SinkSource): void {
+  const gap = ({ loaded }: TargetTable): GtidPosition | undefined => {
+    const since = loaded.followed ? source.recordedSince?.(loaded.database) : undefined
+    return since === undefined || reaches(loaded.low, since) ? undefined : since
+  }
+  const missed = registry.targets.filter((table) => gap(table) !== undefined)
+  const first = missed[0]
+  if (first === undefined) return
+  const { connector, database } = first.loaded
+  throw new CdcError('CDC-R03', {
+    where: missed.map(({ label }) => label).join(', '),
+    what: `changes of database ${database} were not recorded for a while after the load`,
     why: `${source.name} did not capture that database until its list was widened`,
-    fix: reload(loaded, { name: loaded.connector }),
-    details: [`loaded: ${formatPosition(loaded.low)}`, `recorded since: ${formatPosition(since)}`],
+    fix: reload(
+      missed.map(({ loaded }) => loaded),
+      { name: connector },
+    ),
+    details: missed.map((table) => {
+      const [low, since] = [table.loaded.low, gap(table) ?? emptyPosition].map(formatPosition)
+      return `${table.label}: loaded at ${low}, recorded since ${since}`
+    }),
   })
 }
 

@@ -14,15 +14,23 @@ import type { SinkSourceStatus } from './sink-status.ts'
  */
 export async function runSink(options: RunSinkOptions): Promise<void> {
   const { config, signal, log } = options
-  const backoff = createBackoff({ firstMs: 250, maxMs: 15_000 })
+  const quick = createBackoff({ firstMs: 250, maxMs: 15_000 })
+  // Somebody must act first; a wrong password tried again and again locks accounts.
+  const slow = createBackoff({ firstMs: 10_000, maxMs: 60_000 })
+  const progress = (): void => {
+    quick.reset()
+    slow.reset()
+  }
+  const own: Ownership = { former: undefined, onProgress: progress }
   while (!signal.aborted) {
     try {
-      await ownAndFollow(options, () => backoff.reset())
+      await ownAndFollow(options, own)
     } catch (thrown) {
       if (signal.aborted) return
       if (thrown instanceof CdcErrors) throw thrown
       const error = asCdcError(thrown, config.name)
       if (error.retry === 'never') throw error
+      const backoff = error.retry === 'later' ? slow : quick
       log.warn({ code: error.code, attempt: backoff.attempts + 1, error: error.what }, 'sink waits and tries again')
       for (const { name } of options.sources) options.onStatus(retrying(name, error))
       await backoff.wait(signal).catch(() => undefined)
@@ -30,7 +38,13 @@ export async function runSink(options: RunSinkOptions): Promise<void> {
   }
 }
 
-async function ownAndFollow(options: RunSinkOptions, onProgress: () => void): Promise<void> {
+interface Ownership {
+  /** The epoch before the connection was lost; undefined: not known, as when the answer to a claim was lost. */
+  former: bigint | undefined
+  onProgress(): void
+}
+
+async function ownAndFollow(options: RunSinkOptions, own: Ownership): Promise<void> {
   const { config, sources, owner, signal } = options
   // One failing source ends the others of this sink too: all are started again, or the sink has failed.
   const ending = new AbortController()
@@ -41,10 +55,13 @@ async function ownAndFollow(options: RunSinkOptions, onProgress: () => void): Pr
     signal,
   })
   await ensureState(connection)
-  const epoch = await claimSink(connection, config.name, owner)
+  const { former } = own
+  own.former = undefined
+  const epoch = await claimSink(connection, { connector: config.name, owner, former })
+  own.former = epoch
   const followers = sources.map(async (source) => {
     try {
-      await followSource({ ...options, source, epoch, signal: together, onProgress })
+      await followSource({ ...options, source, epoch, signal: together, onProgress: () => own.onProgress() })
     } catch (thrown) {
       ending.abort()
       throw thrown

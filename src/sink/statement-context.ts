@@ -58,9 +58,10 @@ export function refused(context: StatementContext, table: TableName, why: string
 }
 
 /** The commands that load a table again and let the sink go on behind it. */
-export function reload(table: TableName, sink: Pick<SinkConfig, 'name'>): string {
+export function reload(tables: TableName | readonly TableName[], sink: Pick<SinkConfig, 'name'>): string {
   const database = sink.name.replace(/^postgres-sink-/, '')
-  return `cdc migrate --database ${database} --tables ${table.table} --replace && cdc restart sink ${database}`
+  const names = ('table' in tables ? [tables] : tables).map(({ table }) => table).join(',')
+  return `cdc migrate --database ${database} --tables ${names} --replace && cdc restart sink ${database}`
 }
 
 /** A statement's beginning, in one line, for messages. */

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SourceConfig } from '../config/source-config.ts'
 import { asCdcError, type CdcError } from '../core/errors.ts'
-import { formatPosition } from '../core/gtid.ts'
+import { formatPosition, reaches } from '../core/gtid.ts'
 import { createBackoff, type Backoff } from '../lib/backoff.ts'
 import type { Logger } from '../lib/logger.ts'
 import { openBinlogStream, type BinlogStream } from '../mariadb/binlog-stream.ts'
@@ -23,6 +23,9 @@ export interface RunSourceOptions {
   readonly log: Logger
   onStatus(status: SourceStatus): void
 }
+
+/** How long the questions before a stream may take, in connect time-outs. */
+const answerTimeouts = 3
 
 interface Run {
   readonly options: RunSourceOptions
@@ -113,6 +116,8 @@ async function streamOnce(run: Run): Promise<void> {
 async function prepare(run: Run): Promise<number> {
   const { config, relay, signal, log } = run.options
   await using connection = await connectMariadb(config, { signal, where: config.name })
+  // Small questions all of them: a server that does not answer them is as good as lost.
+  using _ = timeLimit(config.connectTimeoutMs * answerTimeouts, () => connection.destroy())
   await checkServer(connection)
   const serverPosition = await readServerPosition(connection)
   checkHistory(config.name, relay.position, serverPosition)
@@ -124,9 +129,15 @@ async function prepare(run: Run): Promise<number> {
       'first start: everything after this is kept',
     )
   }
-  run.status.update({ serverPosition })
+  const hasAll = reaches(relay.position, serverPosition)
+  run.status.update({ serverPosition, ...(hasAll ? { behindSeconds: 0 } : {}) })
   const [row] = await connection.query<{ now: string }>('SELECT UNIX_TIMESTAMP(NOW(6)) AS now')
   return Number(row?.now ?? 0) * 1000 - Date.now()
+}
+
+function timeLimit(milliseconds: number, end: () => void): Disposable {
+  const timer = setTimeout(end, milliseconds)
+  return { [Symbol.dispose]: () => clearTimeout(timer) }
 }
 
 interface Received {

@@ -12,6 +12,8 @@ export interface LoadedTable extends TableName {
   readonly targetSchema: string
   readonly targetTable: string
   readonly state: 'loading' | 'loaded'
+  /** Whether the sink has met it among the tables that its configuration names. */
+  readonly followed: boolean
   /** Changes at or before it are in the load. Empty while loading. */
   readonly low: GtidPosition
   /** Up to here a change may be in the load already. */
@@ -32,6 +34,7 @@ interface Row {
   target_schema: string
   target_table: string
   state: 'loading' | 'loaded'
+  followed: string
   low: string | null
   high: string | null
   definition: string
@@ -50,6 +53,7 @@ export async function readTables(connection: PostgresConnection, connector: stri
     targetSchema: row.target_schema,
     targetTable: row.target_table,
     state: row.state,
+    followed: row.followed === 't',
     low: row.low === null ? emptyPosition : parsePosition(row.low),
     high: row.high === null ? emptyPosition : parsePosition(row.high),
     definition: JSON.parse(row.definition) as SourceTable,
@@ -67,18 +71,18 @@ export async function saveTable(connection: PostgresConnection, table: LoadedTab
   try {
     await connection.query(
       `INSERT INTO cdc.tables (connector, database, "table", target_schema, target_table, state, low, high,
-                               definition, choices, rows, losses, started_at, finished_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp(),
+                               definition, choices, rows, losses, followed, started_at, finished_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, clock_timestamp(),
                CASE WHEN $6 = 'loaded' THEN clock_timestamp() END)
        ON CONFLICT (connector, database, "table") DO UPDATE SET
          target_schema = excluded.target_schema, target_table = excluded.target_table, state = excluded.state,
          low = excluded.low, high = excluded.high, definition = excluded.definition, choices = excluded.choices,
-         rows = excluded.rows, losses = excluded.losses, finished_at = excluded.finished_at,
+         rows = excluded.rows, losses = excluded.losses, followed = excluded.followed, finished_at = excluded.finished_at,
          started_at = CASE WHEN excluded.state = 'loading' THEN excluded.started_at ELSE tables.started_at END`,
       [
         ...[table.connector, table.database, table.table, table.targetSchema, table.targetTable, table.state],
         ...[formatPosition(table.low), formatPosition(table.high), JSON.stringify(table.definition)],
-        ...[JSON.stringify(table.choices), table.rows, JSON.stringify(table.losses)],
+        ...[JSON.stringify(table.choices), table.rows, JSON.stringify(table.losses), table.followed],
       ],
     )
   } catch (thrown) {
@@ -92,11 +96,31 @@ export async function saveTable(connection: PostgresConnection, table: LoadedTab
   }
 }
 
-/** Forgets a table (its target is not touched). */
+/** Says of loaded tables that the sink has met them among those that its configuration names. */
+export async function markFollowed(
+  connection: PostgresConnection,
+  connector: string,
+  names: readonly TableName[],
+): Promise<void> {
+  await connection.query(
+    `UPDATE cdc.tables SET followed = true WHERE connector = $1 AND state = 'loaded'
+       AND (database, "table") IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
+    [connector, names.map(({ database }) => database), names.map(({ table }) => table)],
+  )
+}
+
+/** The statement that forgets a table; its target is not touched. */
+export function forgetTable(connector: string, name: TableName): { text: string; values: unknown[] } {
+  return {
+    text: 'DELETE FROM cdc.tables WHERE connector = $1 AND database = $2 AND "table" = $3',
+    values: [connector, name.database, name.table],
+  }
+}
+
+/** Forgets a table at once. */
 export async function deleteTable(connection: PostgresConnection, connector: string, name: TableName): Promise<void> {
-  await connection.query('DELETE FROM cdc.tables WHERE connector = $1 AND database = $2 AND "table" = $3', [
-    ...[connector, name.database, name.table],
-  ])
+  const { text, values } = forgetTable(connector, name)
+  await connection.query(text, values)
 }
 
 /** Tells the running sink to read cdc.tables again, before its next batch. Part of the caller's transaction. */

@@ -55,6 +55,8 @@ export interface SinkFeed {
   readonly name: string
   readonly relay: Relay
   readonly config: SourceConfig
+  /** From where on the relay has every change of a database; undefined: from its beginning. */
+  recordedSince?(database: string): GtidPosition | undefined
 }
 
 export interface SinkRun {

@@ -37,6 +37,8 @@ export interface SinkConnectorOptions {
   readonly owner: string
   readonly log: Logger
   readonly feeds: () => readonly SinkFeed[]
+  /** Looks for why there are no feeds. @throws CdcError CDC-S03 */
+  readonly checkWaiting: () => Promise<void>
   readonly onProgress: () => void
 }
 
@@ -59,6 +61,7 @@ export function createSinkConnector(options: SinkConnectorOptions): SinkConnecto
   const feeds = createSinkFeeds({
     config,
     feeds: options.feeds,
+    checkWaiting: options.checkWaiting,
     onWaiting() {
       waiting = true
       progress = undefined

@@ -1,5 +1,5 @@
 import type { SinkConfig } from '../config/sink-config.ts'
-import { asCdcError } from '../core/errors.ts'
+import { asCdcError, CdcError } from '../core/errors.ts'
 import { createNotifier } from '../lib/notifier.ts'
 import type { SinkFeed } from './runners.ts'
 
@@ -17,10 +17,15 @@ export interface SinkFeedsOptions {
   /** One run of the sink on these feeds. */
   readonly runOn: (feeds: readonly SinkFeed[], signal: AbortSignal) => Promise<void>
   readonly onWaiting: () => void
+  /** Looks for why there is none. @throws CdcError CDC-S03; others are passing, and it is asked again later */
+  readonly checkWaiting: (signal: AbortSignal) => Promise<void>
+  /** How often that is asked. */
+  readonly waitMs?: number
 }
 
 /** Keeps a sink running on the sources it matches, which come and go while it stays RUNNING. */
-export function createSinkFeeds({ config, feeds, runOn, onWaiting }: SinkFeedsOptions): SinkFeeds {
+export function createSinkFeeds(options: SinkFeedsOptions): SinkFeeds {
+  const { config, feeds, runOn, onWaiting, checkWaiting, waitMs = 15_000 } = options
   const changed = createNotifier()
   let current: { feeds: readonly SinkFeed[]; stop: AbortController; ended: Promise<void> } | undefined
 
@@ -47,7 +52,13 @@ export function createSinkFeeds({ config, feeds, runOn, onWaiting }: SinkFeedsOp
           await runOnce(now, signal)
         } else {
           onWaiting()
-          await changed.wait(signal)
+          const next = changed.wait(signal, waitMs)
+          // Awaited below.
+          next.catch(() => undefined)
+          await checkWaiting(signal).catch((thrown: unknown) => {
+            if (thrown instanceof CdcError && thrown.retry === 'never') throw thrown
+          })
+          await next
         }
       }
     },

@@ -4,6 +4,7 @@ import type { TableName } from '../core/table.ts'
 import { syncDirectory, writeFileAtomic } from '../lib/atomic-file.ts'
 import { maskConfig } from '../config/mask.ts'
 import { encodeFileName } from './file-name.ts'
+import type { FormerLists } from './recorded.ts'
 
 /** What is kept of a source beside its relay; it stays when the connector is deleted, as sinks go on reading. */
 export interface StoredStream {
@@ -13,6 +14,8 @@ export interface StoredStream {
   readonly config: Readonly<Record<string, string>>
   /** The captured tables that were there when the source was last checked. */
   readonly tables: readonly TableName[]
+  /** The lists of databases that it had before. */
+  readonly formerLists?: readonly FormerLists[]
 }
 
 export interface StreamStore {

@@ -5,12 +5,15 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseSourceConfig } from '../config/source-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
+import { emptyPosition } from '../core/gtid.ts'
 import type { GtidPosition } from '../core/gtid.ts'
 import type { TableName } from '../core/table.ts'
 import { syncDirectory } from '../lib/atomic-file.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Relay } from '../relay/relay.ts'
 import { encodeFileName } from './file-name.ts'
+import { withFormerLists } from './recorded.ts'
+import type { FormerLists } from './recorded.ts'
 import type { WorkerParts } from './runners.ts'
 import { createSerialQueue } from './serial-queue.ts'
 import { removedPrefix } from './state-directory.ts'
@@ -22,6 +25,8 @@ export interface Stream {
   readonly name: string
   readonly config: SourceConfig
   readonly tables: readonly TableName[]
+  /** The lists of databases that it had before. */
+  readonly formerLists: readonly FormerLists[]
   /** undefined: not open, or being replaced. */
   readonly relay: Relay | undefined
 }
@@ -59,10 +64,7 @@ export function hasBegun(relay: Relay): boolean {
 /** Opens the relays of all streams that are known. One that cannot be opened is left for its source to report. */
 export async function openStreams({ directory, openRelay, log }: StreamsOptions): Promise<Streams> {
   const store = createStreamStore(directory.streams)
-  const streams = new Map<
-    string,
-    { name: string; config: SourceConfig; tables: readonly TableName[]; relay: Relay | undefined }
-  >()
+  const streams = new Map<string, Stream & { relay: Relay | undefined; formerLists: readonly FormerLists[] }>()
   const queue = createSerialQueue()
   const pathOf = (name: string): string => join(directory.relay, encodeFileName(name))
 
@@ -72,6 +74,9 @@ export async function openStreams({ directory, openRelay, log }: StreamsOptions)
     stream.relay ??= await openRelay({ directory: pathOf(name), maxBytes: stream.config.relayMaxBytes, log })
     return stream.relay
   }
+
+  const save = ({ name, config, tables, formerLists }: Stream): Promise<void> =>
+    store.save({ name, config: config.raw, tables, formerLists })
 
   async function closeNow(name: string): Promise<void> {
     const stream = streams.get(name)
@@ -105,9 +110,9 @@ export async function openStreams({ directory, openRelay, log }: StreamsOptions)
     await rm(removed, { recursive: true, force: true })
   }
 
-  for (const { name, config, tables } of await store.load()) {
+  for (const { name, config, tables, formerLists = [] } of await store.load()) {
     try {
-      streams.set(name, { name, config: parseSourceConfig(config), tables, relay: undefined })
+      streams.set(name, { name, config: parseSourceConfig(config), tables, formerLists, relay: undefined })
       await openNow(name)
     } catch (error) {
       log.error({ err: error, source: name }, 'the relay of a source cannot be opened')
@@ -120,8 +125,12 @@ export async function openStreams({ directory, openRelay, log }: StreamsOptions)
     register: (config, tables) =>
       queue.run(async () => {
         const known = streams.get(config.name)
-        const stream = { name: config.name, config, tables: tables ?? known?.tables ?? [], relay: known?.relay }
-        await store.save({ name: config.name, config: config.raw, tables: stream.tables })
+        const relay = known?.relay
+        const former = known?.formerLists ?? []
+        const change = { from: known?.config.raw ?? {}, to: config.raw, at: relay?.position ?? emptyPosition }
+        const formerLists = relay === undefined || !hasBegun(relay) ? former : withFormerLists(former, change)
+        const stream = { name: config.name, config, tables: tables ?? known?.tables ?? [], formerLists, relay }
+        await save(stream)
         streams.set(config.name, stream)
       }),
     open: (name) => queue.run(() => openNow(name)),
@@ -141,6 +150,12 @@ export async function openStreams({ directory, openRelay, log }: StreamsOptions)
       queue.run(async () => {
         if (!(await release(name, detach))) return
         await removeRelay(name)
+        const stream = streams.get(name)
+        if (stream !== undefined) {
+          // They speak of positions that the new relay does not continue.
+          stream.formerLists = []
+          await save(stream)
+        }
         const relay = await openNow(name)
         if (start !== undefined) await relay.begin(start)
       }),

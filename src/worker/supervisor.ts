@@ -6,13 +6,14 @@ import { parseSinkConfig } from '../config/sink-config.ts'
 import { parseSourceConfig } from '../config/source-config.ts'
 import type { ConnectorKind } from '../config/connector-file.ts'
 import type { ConnectorStatus } from '../connect/rest-types.ts'
-import { asCdcError } from '../core/errors.ts'
-import type { CdcError } from '../core/errors.ts'
+import { asCdcError, CdcError } from '../core/errors.ts'
+import type { GtidPosition } from '../core/gtid.ts'
 import type { TableName } from '../core/table.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Relay } from '../relay/relay.ts'
 import { connectorStatus } from './connector-status.ts'
 import type { ConnectorStore, StoredConnector, TargetState } from './connector-store.ts'
+import { recordedSince } from './recorded.ts'
 import type { SinkFeed, WorkerParts } from './runners.ts'
 import { createSerialQueue } from './serial-queue.ts'
 import type { SerialQueue } from './serial-queue.ts'
@@ -103,10 +104,29 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
 
   function feedsOf(config: SinkConnector['config']): readonly SinkFeed[] {
     return streams.list().flatMap((stream) => {
-      const { name, relay } = stream
+      const { name, relay, formerLists } = stream
       const readable = relay !== undefined && hasBegun(relay) && feeds(stream.config, config, stream.tables)
-      return readable ? [{ name, relay, config: stream.config }] : []
+      if (!readable) return []
+      const since = (database: string): GtidPosition | undefined => recordedSince(formerLists, database)
+      return [{ name, relay, config: stream.config, recordedSince: since }]
     })
+  }
+
+  /**
+   * A sink without a source waits for one to be registered. But one that has followed a source that is still there
+   * would stand still in silence: its topics, or the source's, were changed. @throws CdcError CDC-S03; CDC-P…
+   */
+  async function checkWaiting(sink: SinkConnector['config']): Promise<void> {
+    const registered = streams.list().filter(({ name }) => entries.get(name)?.body.kind === 'source')
+    if (registered.length === 0) return
+    const followed = (await parts.sinkPositions.read(sink)).map(({ source }) => source)
+    const left = registered.filter(
+      ({ name, relay }) => followed.includes(name) && relay !== undefined && hasBegun(relay),
+    )
+    const [first] = left
+    // It may have come to match while PostgreSQL was asked.
+    if (first === undefined || feedsOf(sink).length > 0) return
+    throw noTopics(sink, first)
   }
 
   function createBody(stored: StoredConnector): Entry['body'] {
@@ -124,6 +144,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       return createSinkConnector({
         ...{ config, runSink: parts.runSink, owner: options.owner, log: connectorLog },
         feeds: () => feedsOf(config),
+        checkWaiting: () => checkWaiting(config),
         onProgress() {},
       })
     } catch (thrown) {
@@ -158,6 +179,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   async function refreshSinks(): Promise<void> {
     updateReaders()
     await Promise.all(sinks().map((sink) => sink.feeds.refresh()))
+    for (const { body, stored } of entries.values()) {
+      if (body.kind !== 'sink' || body.task.error?.code !== 'CDC-S03') continue
+      // What it stopped for was mended on the other side.
+      if (stored.targetState === 'RUNNING' && !stopping && feedsOf(body.config).length > 0) body.task.start()
+    }
   }
 
   async function registerStream(body: Entry['body'], tables?: readonly TableName[]): Promise<void> {
@@ -317,6 +343,18 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       )
     },
   }
+}
+
+function noTopics(sink: SinkConnector['config'], { name, config, tables }: Stream): CdcError {
+  const topics = tables.map(({ database, table }) => config.topicName(database, table))
+  const own = topics.length === 0 ? [`${config.topicPrefix}.<database>.<table>`] : topics.slice(0, 3)
+  const wanted = sink.raw['topics.regex'] ?? sink.raw['topics'] ?? ''
+  return new CdcError('CDC-S03', {
+    where: sink.name,
+    what: `it followed ${name}, of which no topic matches any more`,
+    why: `it wants ${wanted}; ${name} has ${own.join(', ')}`,
+    fix: `correct topics.regex (or topic.prefix and the lists of ${name}) in the connector file, and register it again`,
+  })
 }
 
 /** What a class that is not known would be does not matter: it cannot be registered. */

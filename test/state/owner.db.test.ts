@@ -40,30 +40,58 @@ describe('what is remembered in PostgreSQL', () => {
   })
 
   test('the same worker takes over at once and ends what it left; another one only after a silence', async () => {
-    const first = await claimSink(one, 'sink', 'worker-a')
+    const first = await claimSink(one, { connector: 'sink', owner: 'worker-a' })
     const left = await connect(sinkApplicationName('worker-a', 'sink'))
     await left.query('BEGIN')
     await left.query('SELECT * FROM cdc.sink FOR SHARE')
-    const second = await claimSink(one, 'sink', 'worker-a')
+    const second = await claimSink(one, { connector: 'sink', owner: 'worker-a' })
     assert.equal(second, first + 1n)
     await assert.rejects(left.query('SELECT 1'), { code: 'CDC-P01' })
     await left[Symbol.asyncDispose]()
 
-    await assert.rejects(claimSink(two, 'sink', 'worker-b'), { code: 'CDC-S02' })
+    const refused = claimSink(two, { connector: 'sink', owner: 'worker-b' })
+    refused.catch(() => undefined)
+    const beating = setInterval(() => void beat(one, 'sink', second), 100)
+    await assert.rejects(refused, { code: 'CDC-S02' })
+    clearInterval(beating)
     assert.ok(await beat(one, 'sink', second))
     await one.query(`UPDATE cdc.sink SET heartbeat_at = clock_timestamp() - interval '20 seconds'`)
-    const third = await claimSink(two, 'sink', 'worker-b')
+    const third = await claimSink(two, { connector: 'sink', owner: 'worker-b' })
     assert.equal(third, second + 1n)
     assert.ok(!(await beat(one, 'sink', second)), 'the former owner is told')
     await releaseSink(two, 'sink', third)
-    await claimSink(one, 'sink', 'worker-a')
+    await claimSink(one, { connector: 'sink', owner: 'worker-a' })
+  })
+
+  test('an owner that is too busy for heartbeats lives by its commits', async () => {
+    await one.query(`UPDATE cdc.sink SET heartbeat_at = clock_timestamp() - interval '1 minute', owner = 'worker-a'`)
+    const commit = async (): Promise<void> => {
+      const change = { connector: 'sink', source: 'busy', sourceSeconds: 1, transactions: 1, changes: 1 }
+      const { text, values } = moveAppliedPosition({ ...change, position: parsePosition('0-1-1') })
+      await one.query(text, values)
+    }
+    await commit()
+    const refused = claimSink(two, { connector: 'sink', owner: 'worker-b' })
+    refused.catch(() => undefined)
+    const committing = setInterval(() => void commit(), 100)
+    await assert.rejects(refused, { code: 'CDC-S02' })
+    clearInterval(committing)
+    await one.query(`DELETE FROM cdc.position WHERE source = 'busy'`)
+  })
+
+  test('a worker that went on meanwhile with a copy of the state is not thrown out again', async () => {
+    const first = await claimSink(one, { connector: 'twin', owner: 'worker-a' })
+    const again = await claimSink(one, { connector: 'twin', owner: 'worker-a', former: first })
+    await claimSink(two, { connector: 'twin', owner: 'worker-a' })
+    const lost = claimSink(one, { connector: 'twin', owner: 'worker-a', former: again })
+    await assert.rejects(lost, { code: 'CDC-S02', message: /copy of this state directory/ })
   })
 
   test('an owner in the middle of a long transaction is not silent', async () => {
     await one.query(`UPDATE cdc.sink SET heartbeat_at = clock_timestamp() - interval '1 minute'`)
     await one.query('BEGIN')
     await one.query('SELECT * FROM cdc.sink FOR SHARE')
-    await assert.rejects(claimSink(two, 'sink', 'worker-b'), { code: 'CDC-S02' })
+    await assert.rejects(claimSink(two, { connector: 'sink', owner: 'worker-b' }), { code: 'CDC-S02' })
     await one.query('ROLLBACK')
   })
 

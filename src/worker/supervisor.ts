@@ -100,6 +100,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const sinks = (): SinkConnector[] =>
     [...entries.values()].map((entry) => entry.body).filter((body) => body.kind === 'sink')
   const begun = new WeakSet<Relay>()
+  /** Which sources the sinks have read in the life of this worker: a position comes only with the first change. */
+  const fed = new Map<string, ReadonlySet<string>>()
   let stopping = false
 
   function feedsOf(config: SinkConnector['config']): readonly SinkFeed[] {
@@ -119,7 +121,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   async function checkWaiting(sink: SinkConnector['config']): Promise<void> {
     const registered = streams.list().filter(({ name }) => entries.get(name)?.body.kind === 'source')
     if (registered.length === 0) return
-    const followed = (await parts.sinkPositions.read(sink)).map(({ source }) => source)
+    const applied = (await parts.sinkPositions.read(sink)).map(({ source }) => source)
+    const followed = [...applied, ...(fed.get(sink.name) ?? [])]
     const left = registered.filter(
       ({ name, relay }) => followed.includes(name) && relay !== undefined && hasBegun(relay),
     )
@@ -143,7 +146,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       const config = parseSinkConfig(resolveProviders(stored.config))
       return createSinkConnector({
         ...{ config, runSink: parts.runSink, owner: options.owner, log: connectorLog },
-        feeds: () => feedsOf(config),
+        feeds() {
+          const now = feedsOf(config)
+          fed.set(config.name, new Set([...(fed.get(config.name) ?? []), ...now.map(({ name }) => name)]))
+          return now
+        },
         checkWaiting: () => checkWaiting(config),
         onProgress() {},
       })
@@ -295,6 +302,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         await store.remove(name)
         await endTask(entry)
         entries.delete(name)
+        fed.delete(name)
         if (entry.kind === 'source') await streams.dropUnused(name)
         await refreshSinks()
       }),

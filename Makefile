@@ -15,7 +15,7 @@ verbs := register restart unregister
 source_targets := $(foreach verb,$(verbs),$(sources:%=$(verb)-%-source))
 sink_targets := $(foreach verb,$(verbs),$(sinks:%=$(verb)-%-sink))
 
-.PHONY: help connectors connector-status worker demo test check $(source_targets) $(sink_targets)
+.PHONY: help connectors connector-status worker demo test check connect-up connect-down $(source_targets) $(sink_targets)
 
 help:
 	@echo 'make connectors                     list all connectors with their state'
@@ -23,6 +23,7 @@ help:
 	@echo 'make worker                         run the embedded worker in this terminal'
 	@echo 'make demo                           see the whole thing work, with servers of its own'
 	@echo 'make test | check                   run all tests | types, lint, format, structure'
+	@echo 'make connect-up | connect-down      start Kafka, Kafka Connect and two databases to try that runtime | stop them'
 	@echo
 	@echo 'make register-<database>-source     create or update the source connector from its file'
 	@echo 'make register-<database>-sink       create or update the sink connector from its file'
@@ -55,6 +56,9 @@ demo: $(packages)
 
 test: $(packages)
 	@cd '$(home)' && npm test
+
+connect-up connect-down: connect-%: $(packages)
+	@cd '$(home)' && npm run -s connect-stack -- $*
 
 check: $(packages)
 	@cd '$(home)' && npm run -s check

@@ -71,7 +71,7 @@ function searchPath(): readonly string[] {
   return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/bin', '/usr/local/bin']
 }
 
-function program(name: string): string | undefined {
+export function program(name: string): string | undefined {
   return searchPath()
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, name))
@@ -95,7 +95,7 @@ function versionOf(path: string): string {
  * Installs Debian packages when we are root. The system's own services must not start with them: Debian asks
  * /usr/sbin/policy-rc.d, so one that says "forbidden" stands there meanwhile (unless the machine has its own).
  */
-function aptInstall(packages: readonly string[]): boolean {
+export function aptInstall(packages: readonly string[]): boolean {
   if (process.getuid?.() !== 0 || program('apt-get') === undefined) return false
   const policy = '/usr/sbin/policy-rc.d'
   const ours = !existsSync(policy)

@@ -1,0 +1,113 @@
+// make connect-up | make connect-down: the second runtime on this machine without Docker. A Kafka broker (KRaft), Kafka
+// Connect with Debezium, a MariaDB with the demo's eight databases and a PostgreSQL, all on free ports with throw-away data.
+//   node demo/connect-stack.ts up      starts it in the background and prints its .env lines (again, when it runs already)
+//   node demo/connect-stack.ts down    stops it; its data goes away with it
+//   node demo/connect-stack.ts serve   the background process itself
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startConnect } from '../test/harness/start-connect.ts'
+import { startKafka } from '../test/harness/start-kafka.ts'
+import { startMariadb } from '../test/harness/start-mariadb.ts'
+import { startPostgres } from '../test/harness/start-postgres.ts'
+import { repository } from '../test/harness/run-process.ts'
+import { waitFor } from '../test/harness/wait-for.ts'
+import { demoDatabases, fillDatabase } from './demo-databases.ts'
+
+const folder = join(repository, '.cdc', 'connect-stack')
+const pidFile = join(folder, 'pid')
+const logFile = join(folder, 'stack.log')
+/** There when everything runs. */
+const envFile = join(folder, 'env')
+/** Fetching the jars and installing Java comes on top the first time. */
+const startLimitMs = 900_000
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** The background process, if it runs: its id is only believed when the process is one of this file. */
+function runningPid(): number | undefined {
+  if (!existsSync(pidFile)) return undefined
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('connect-stack.ts') ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function up(): Promise<void> {
+  if (runningPid() === undefined) {
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const log = openSync(logFile, 'a')
+    const child = spawn(process.execPath, [import.meta.filename, 'serve'], {
+      detached: true,
+      stdio: ['ignore', log, log],
+    })
+    closeSync(log)
+    writeFileSync(pidFile, String(child.pid))
+    child.unref()
+    say('starting Kafka, Kafka Connect with Debezium, MariaDB with eight databases, PostgreSQL …')
+    await waitFor(() => existsSync(envFile) || runningPid() === undefined, { timeoutMs: startLimitMs, everyMs: 200 })
+    if (!existsSync(envFile)) throw new Error(`it did not start:\n${readFileSync(logFile, 'utf8').slice(-3000)}`)
+  } else if (!existsSync(envFile)) throw new Error(`it is still starting; its log is ${logFile}`)
+  process.stdout.write(readFileSync(envFile, 'utf8'))
+  say(`These lines belong into .env (process variables win over it):
+  set -a; . ${envFile}; set +a; make connectors
+  make register-trading-source; bin/cdc migrate trading; make register-trading-sink; bin/cdc verify trading
+To stop it: make connect-down    Its log: ${logFile}`)
+}
+
+async function down(): Promise<void> {
+  const pid = runningPid()
+  if (pid === undefined) {
+    say('it does not run')
+  } else {
+    process.kill(pid, 'SIGTERM')
+    await waitFor(() => runningPid() === undefined, { what: `process ${pid} to end` })
+    say('stopped')
+  }
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function serve(): Promise<void> {
+  const kafka = await startKafka()
+  const connect = await startConnect(kafka)
+  const [mariadb, postgres] = await Promise.all([startMariadb(), startPostgres()])
+  for (const database of demoDatabases) await fillDatabase(mariadb, database)
+  const lines = [
+    ['DEBEZIUM_URL', connect.url],
+    ['KAFKA_BOOTSTRAP_SERVERS', kafka.bootstrap],
+    ['SINK_DB_URL', `jdbc:postgresql://${postgres.host}:${postgres.port}/${postgres.settings.database}`],
+    ['SINK_DB_USER', postgres.settings.user],
+    ['SINK_DB_PASSWORD', postgres.settings.password],
+    ...demoDatabases.flatMap(({ name, schema }) => [
+      [`${name.toUpperCase()}_HOST`, mariadb.host],
+      [`${name.toUpperCase()}_PORT`, String(mariadb.port)],
+      [`${name.toUpperCase()}_USER`, mariadb.settings.user],
+      [`${name.toUpperCase()}_PASS`, mariadb.settings.password],
+      [`${name.toUpperCase()}_TABLE_ALLOWLIST`, `'${schema}\\..*'`],
+    ]),
+  ]
+  writeFileSync(`${envFile}.new`, lines.map(([name, value]) => `${name}=${value}\n`).join(''), { mode: 0o600 })
+  renameSync(`${envFile}.new`, envFile)
+  // The servers end with this process: SIGTERM runs the exit handlers of the harness.
+  await new Promise(() => setInterval(() => undefined, 60_000))
+}
+
+const [wanted = ''] = process.argv.slice(2)
+const commands: Readonly<Record<string, () => Promise<void>>> = { up, down, serve }
+const command = commands[wanted]
+if (command === undefined) {
+  say('node demo/connect-stack.ts up|down')
+  process.exitCode = 64
+} else {
+  try {
+    await command()
+  } catch (error) {
+    say(`error: ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
+  }
+}

@@ -1,4 +1,5 @@
 import { CdcError, type ErrorCode } from '../core/errors.ts'
+import { startOver } from '../core/start-over.ts'
 import { formatPosition, type GtidPosition } from '../core/gtid.ts'
 import { commandError, type FailureContext } from './mariadb-error.ts'
 import type { ServerError } from './packets.ts'
@@ -39,12 +40,19 @@ export function dumpError(error: ServerError, context: DumpContext): CdcError {
     return sameServerIdError(context, `${address}: another worker or replica uses server id ${serverId}`, why)
   }
   if (error.number === positionUnreadable)
-    return new CdcError('CDC-M09', { where, what: `${address} cannot read the position`, why, details })
+    return new CdcError('CDC-M09', {
+      where,
+      what: `${address} cannot read the position`,
+      why,
+      fix: startOver(where),
+      details,
+    })
   if (error.number !== dumpFailed) return commandError({ ...error, code: '' }, context, 'the stream of events ended')
   const known = texts.find(({ pattern }) => pattern.test(error.message))
   // What is not known (a file vanished under the reader, RESET MASTER in mid-stream) says what it is at the next attempt.
   const { code, what } = known ?? { code: 'CDC-M01' as const, what: 'the stream of events ended' }
-  return new CdcError(code, { where, what: `${address}: ${what}`, why, details })
+  const fix = code === 'CDC-M06' || code === 'CDC-M09' ? startOver(where) : undefined
+  return new CdcError(code, { where, what: `${address}: ${what}`, why, fix, details })
 }
 
 export function sameServerIdError(context: FailureContext & { serverId: number }, what: string, why: string): CdcError {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CdcError } from '../core/errors.ts'
 import { emptyPosition, formatPosition, reaches } from '../core/gtid.ts'
 import type { GtidPosition } from '../core/gtid.ts'
+import { startSinkOver } from '../core/start-over.ts'
 import { formatTable } from '../core/table.ts'
 import { isDataError } from '../postgres/error.ts'
 import type { RelayBlock, RelayReader } from '../relay/relay.ts'
@@ -208,7 +209,7 @@ async function startPosition(session: ApplySession, { config, source }: FollowOp
     where: config.name,
     what: `the relay of ${source.name} begins after the position that was applied last`,
     why: 'the changes in between are not there any more',
-    fix: `cdc offsets reset ${config.name} --confirm=${config.name}, then load all tables again with --replace`,
+    fix: startSinkOver(config.name),
     details: [`applied: ${formatPosition(known.position)}`, `relay: ${formatPosition(source.relay.start)}`],
   })
 }

@@ -1,4 +1,5 @@
 import { CdcError } from '../core/errors.ts'
+import { startOver } from '../core/start-over.ts'
 import { covers, formatGtid, formatPosition, type GtidPosition } from '../core/gtid.ts'
 
 /**
@@ -13,6 +14,7 @@ export function checkHistory(where: string, ours: GtidPosition, server: GtidPosi
     where,
     what: 'the server does not have what was received already',
     why: `${unknown.map(formatGtid).join(', ')} is beyond its binary log: it was reset, restored, lost transactions in a crash, or is another server`,
+    fix: `point the connector at the right server; or, when it is the right one: ${startOver(where)}`,
     details: [`received: ${formatPosition(ours)}`, `server:   ${formatPosition(server) || '(empty)'}`],
   })
 }

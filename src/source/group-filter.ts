@@ -1,5 +1,6 @@
 import { CdcError } from '../core/errors.ts'
 import { formatGtid, type Gtid } from '../core/gtid.ts'
+import { startOver } from '../core/start-over.ts'
 import { parseFormatDescription } from '../mariadb/events/format-description.ts'
 import { parseGtidEvent } from '../mariadb/events/gtid.ts'
 import {
@@ -105,7 +106,12 @@ export class GroupFilter {
         return this.#load(event, end)
       case eventTypes.incident: {
         const { message } = parseIncident(event, 0, end)
-        throw new CdcError('CDC-M16', { where: this.#options.where, what: 'the server lost events', why: message })
+        throw new CdcError('CDC-M16', {
+          where: this.#options.where,
+          what: 'the server lost events',
+          why: message,
+          fix: startOver(this.#options.where),
+        })
       }
       case eventTypes.partialRows: {
         const what = 'a row event in pieces'

@@ -64,6 +64,7 @@ function fetchJars(directory: string): void {
     execFileSync(maven, ['-q', '-B', '-f', pom, 'package', `-Ddirectory=${beside}`], {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
+    if (!existsSync(join(beside, 'plugins'))) throw new Error('the plugins are missing')
     renameSync(beside, directory)
   } catch (error) {
     rmSync(beside, { recursive: true, force: true })

@@ -131,6 +131,12 @@ export const errorKinds = {
   'CDC-T03': kind('a zero date or a removed NUL character inside a key', 'never', 65, 'correct the row on the source'),
   'CDC-T04': kind('a name that PostgreSQL cannot hold', 'never', 78, 'rename it on the source, or leave the table out'),
   'CDC-T05': kind('two names become one', 'never', 78, 'set quote.identifiers=true, or rename one'),
+  'CDC-T07': kind(
+    'a foreign key changes rows, and the table it refers to is not on the list',
+    'never',
+    78,
+    'put that table on the list too, or leave this one out',
+  ),
   // --- D: schema changes
   'CDC-D01': kind('a schema change that is not applied by itself', 'never', 65, 'load the table again'),
   'CDC-D02': kind('a table whose columns are not those that were expected', 'never', 65, 'load the table again'),

@@ -54,6 +54,24 @@ export interface SourceIndex {
   readonly method: string
 }
 
+/** What happens to the rows that refer to a row which is deleted, or whose referenced columns change. */
+export type ReferenceAction = 'cascade' | 'set-null'
+
+/**
+ * A foreign key by which the server changes this table's rows when the parent's change. The binary log says nothing of
+ * these changes: a replica with the same foreign keys does them again.
+ */
+export interface CascadingKey {
+  /** The constraint's name; null: the server chose it. */
+  readonly name: string | null
+  readonly columns: readonly string[]
+  readonly parent: TableName
+  /** In the order of `columns`. */
+  readonly parentColumns: readonly string[]
+  readonly onDelete: ReferenceAction | null
+  readonly onUpdate: ReferenceAction | null
+}
+
 /** A base table of the source. Plain data: it is stored as JSON. */
 export interface SourceTable extends TableName {
   /** InnoDB, MyISAM, Aria, … ; non-transactional engines ignore savepoints and snapshots. */
@@ -66,6 +84,8 @@ export interface SourceTable extends TableName {
   readonly key: readonly string[]
   /** Secondary indexes, without the one that `key` came from. */
   readonly indexes: readonly SourceIndex[]
+  /** Foreign keys that change rows; left out when there are none. */
+  readonly cascades?: readonly CascadingKey[]
   readonly comment: string
 }
 

@@ -1,3 +1,5 @@
+import { CdcError } from '../core/errors.ts'
+import { formatTable } from '../core/table.ts'
 import type { SourceTable } from '../core/table.ts'
 import { readTables } from './catalog.ts'
 import type { MariadbConnection } from './connection.ts'
@@ -25,4 +27,21 @@ export async function readCapturedTables(
     }
   }
   return tables
+}
+
+/**
+ * CDC-T07 for each foreign key whose parent is not captured: what it does to the table could not be told from the binary
+ * log.
+ */
+export function uncapturedParents(table: SourceTable, captures: Captures): readonly CdcError[] {
+  return (table.cascades ?? []).flatMap(({ parent, columns }) => {
+    if (captures.capturesTable(parent.database, parent.table)) return []
+    const columnsText = columns.join(', ')
+    return new CdcError('CDC-T07', {
+      where: `${formatTable(table)}.${columnsText}`,
+      what: `its foreign key changes rows when ${formatTable(parent)} changes, which is not on the list of tables`,
+      why: 'MariaDB does not log what ON DELETE and ON UPDATE do to other tables: it is done again from the changes of that table',
+      fix: `add ${formatTable(parent)} to table.include.list (the allowlist in .env), or leave ${formatTable(table)} out`,
+    })
+  })
 }

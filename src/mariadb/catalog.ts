@@ -1,6 +1,7 @@
 import { quoteMariadb } from '../core/quote.ts'
 import type { SourceIndex, SourceTable, TableName } from '../core/table.ts'
 import { readColumn, type ColumnRow } from './catalog-column.ts'
+import { readCascades } from './cascades.ts'
 import type { MariadbConnection } from './connection.ts'
 
 export type ListedKind = 'table' | 'view' | 'sequence' | 'system-versioned'
@@ -107,6 +108,7 @@ async function readDefinitions(
     'TABLE_SCHEMA',
   )
   const checks = await select<CheckRow>('TABLE_NAME, CHECK_CLAUSE', 'CHECK_CONSTRAINTS', 'CONSTRAINT_SCHEMA')
+  const cascades = await readCascades(connection, of)
   const json = await readJsonColumns(connection, { columns, checks, database: of.database })
   const columnsOf = Map.groupBy(columns, (row) => row.TABLE_NAME)
   const indexesOf = Map.groupBy(indexes, (row) => row.TABLE_NAME)
@@ -128,6 +130,7 @@ async function readDefinitions(
         columns: ownColumns,
         key: keyIndex?.columns.map((column) => column.name) ?? [],
         indexes: ownIndexes.filter((index) => index !== keyIndex),
+        ...(cascades.has(name) ? { cascades: cascades.get(name) ?? [] } : {}),
         comment: row.TABLE_COMMENT,
       }
     })

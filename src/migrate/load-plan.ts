@@ -3,6 +3,7 @@ import type { SourceConfig } from '../config/source-config.ts'
 import { CdcError, CdcErrors } from '../core/errors.ts'
 import { formatTable, type SourceTable } from '../core/table.ts'
 import { mapTable, type MappedTable } from '../mapping/mapped-table.ts'
+import { uncapturedParents } from '../mariadb/captured-tables.ts'
 import type { TableSize } from './table-sizes.ts'
 
 /** A table that is to be loaded. */
@@ -33,7 +34,7 @@ export function mapPlanned(
 /**
  * The order of a load: biggest first, so that the last to end is a small one. Every table is mapped here, before
  * anything is written, and everything that is wrong is told at once.
- * @throws CdcError, CdcErrors: CDC-T01 (a type), CDC-T04 (a name), CDC-T05 (two tables with one target)
+ * @throws CdcError, CdcErrors: CDC-T01 (a type), CDC-T04 (a name), CDC-T05 (two tables with one target), CDC-T07 (a foreign key)
  */
 export function planLoad(
   tables: readonly SourceTable[],
@@ -44,6 +45,7 @@ export function planLoad(
   const planned = new Map<string, PlannedTable>()
   for (const table of tables) {
     const target = targetOf(table, source, sink)
+    errors.push(...uncapturedParents(table, source))
     const targetText = `${target.schema}.${target.table}`
     const other = planned.get(targetText)
     if (other !== undefined) {

@@ -46,7 +46,11 @@ export async function alterTable(
       definition = { ...definition, indexes: [...definition.indexes, action.index] }
     } else if (action.kind === 'drop-index') {
       const indexes = definition.indexes.filter(({ name }) => !sameName(name, action.name))
-      definition = { ...definition, indexes }
+      definition = { ...definition, indexes, ...cascadesWithout(definition, action.name) }
+    } else if (action.kind === 'add-cascade') {
+      definition = { ...definition, cascades: [...(definition.cascades ?? []), action.cascade] }
+    } else if (action.kind === 'drop-foreign-key') {
+      definition = { ...definition, ...cascadesWithout(definition, action.name) }
     }
   }
   if (definition !== table.loaded.definition) {
@@ -65,14 +69,33 @@ function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
 }
 
+function isName(constraint: string | null, name: string): boolean {
+  return constraint !== null && sameName(constraint, name)
+}
+
+function cascadesWithout({ cascades = [] }: SourceTable, name: string): Pick<SourceTable, 'cascades'> {
+  return cascades.length === 0 ? {} : { cascades: cascades.filter((cascade) => !isName(cascade.name, name)) }
+}
+
 function refuse(action: AlterAction, table: TargetTable, context: StatementContext): void {
-  const { columns, key, indexes } = table.loaded.definition
+  const { columns, key, indexes, cascades = [] } = table.loaded.definition
   switch (action.kind) {
     case 'no-effect':
     case 'rename-table':
     case 'add-index':
+    case 'add-cascade':
+      return
+    case 'drop-foreign-key':
+      if (cascades.some(({ name }) => name === null) && !cascades.some(({ name }) => isName(name, action.name))) {
+        throw refused(
+          context,
+          table.loaded,
+          `the server chose the name ${action.name}: what it stands for is not known`,
+        )
+      }
       return
     case 'drop-index':
+      if (cascades.some(({ name }) => isName(name, action.name))) return
       if (!indexes.some(({ name }) => sameName(name, action.name))) {
         throw refused(context, table.loaded, `index ${action.name} may be the one that rows are found by`)
       }

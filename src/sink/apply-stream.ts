@@ -19,6 +19,7 @@ import { moveAppliedPosition } from '../state/position.ts'
 import { forgetTable } from '../state/tables.ts'
 import type { TableName } from '../core/table.ts'
 import type { ApplySession } from './apply-session.ts'
+import { asTexts, cascade, cascadingReferences, referencedRows, unfollowedParent } from './cascade.ts'
 import { deletePrepared, eventsOf, PreparedRows, preparedParts } from './prepared-rows.ts'
 import type { PreparedKey } from './prepared-rows.ts'
 import { describeRowError } from './row-error.ts'
@@ -233,17 +234,28 @@ export class StreamApplier {
   }
 
   async #take(event: RowsEvent, { wire, use }: TableInUse): Promise<void> {
-    const group = this.#openGroup()
+    const { gtid } = this.#openGroup()
+    const { session, registry, sink, careful } = this.#options
     if (use === 'loading') throw new TableLoading()
-    if (typeof use === 'string' || use.contains(group.gtid)) return
-    const { sink, careful } = this.#options
+    const references = cascadingReferences(event, wire, { gtid, registry })
+    if (typeof use === 'string') {
+      if (references.length > 0) throw unfollowedParent(wire, references, { gtid, sink })
+      return
+    }
+    const contained = use.contains(gtid)
+    if (contained && references.length === 0) return
     if (event.kind === 'delete' && !sink.deleteEnabled) return
     if (!event.complete) throw this.#partialImage(use.label)
     let at = event.rowsStart
+    // Of rows that the load has seen already, only what they did to other tables is left to do.
+    const end = contained ? at : event.rowsEnd
     try {
       const encoder = use.encoderFor(wire)
+      const gone = references.length === 0 ? [] : referencedRows(event, use, { encoder, references })
+      // The rows that refer to these must be there as the source had them.
+      if (gone.length > 0) await this.#write()
       const limit = careful ? 1 : sink.batchRows
-      while (at < event.rowsEnd) {
+      while (at < end) {
         const bytes = use.changes.bytes
         const next = use.changes.take(event, at, encoder)
         this.#touched.add(use)
@@ -253,10 +265,14 @@ export class StreamApplier {
         if (this.#unwrittenChanges >= limit || this.#unwrittenBytes > sink.batchBytes) await this.#write()
         at = next
       }
+      if (gone.length === 0) return
+      await this.#write()
+      if (!session.isOpen) await session.begin()
+      await cascade(use, await asTexts(gone, use, session), { session, registry, gtid })
     } catch (thrown) {
       // A refused batch says nothing of the row: it is done again, one row at a time.
       if (!careful && isDataError(thrown)) throw thrown
-      throw describeRowError(thrown, { table: use, gtid: group.gtid, sink, wire, event, at })
+      throw describeRowError(thrown, { table: use, gtid, sink, wire, event, at })
     }
   }
 

@@ -49,4 +49,18 @@ export async function renameTables(renames: readonly Rename[], context: Statemen
     await saveTable(session.connection, loaded)
     registry.put(loaded, table.hasOtherUnique)
   }
+  await renameParents(renames, context)
+}
+
+/** Foreign keys follow the table that they refer to. */
+async function renameParents(renames: readonly Rename[], { registry, session }: StatementContext): Promise<void> {
+  const newNames = new Map(renames.map(({ from, to }) => [formatTable(from), to]))
+  for (const { loaded, hasOtherUnique } of registry.targets) {
+    const { cascades = [] } = loaded.definition
+    if (!cascades.some(({ parent }) => newNames.has(formatTable(parent)))) continue
+    const renamed = cascades.map((key) => ({ ...key, parent: newNames.get(formatTable(key.parent)) ?? key.parent }))
+    const changed: LoadedTable = { ...loaded, definition: { ...loaded.definition, cascades: renamed } }
+    await saveTable(session.connection, changed)
+    registry.put(changed, hasOtherUnique)
+  }
 }

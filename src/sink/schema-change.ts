@@ -127,7 +127,8 @@ function createdDefinition(
 ): SourceTable {
   if (statement.like !== null) {
     const model = context.registry.target(statement.like)
-    if (model !== undefined) return { ...model.loaded.definition, ...statement.table }
+    // Foreign keys are not taken over.
+    if (model !== undefined) return { ...model.loaded.definition, ...statement.table, cascades: [] }
     throw refused(context, statement.table, `it is made like ${formatTable(statement.like)}, which is not copied`)
   }
   if (statement.definition !== null) return statement.definition

@@ -1,7 +1,7 @@
 import type { SinkConfig } from '../config/sink-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
 import { formatTable } from '../core/table.ts'
-import type { TableName } from '../core/table.ts'
+import type { CascadingKey, TableName } from '../core/table.ts'
 import { mapTable } from '../mapping/mapped-table.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 import { markFollowed, readTables } from '../state/tables.ts'
@@ -20,6 +20,12 @@ import type { TargetTable } from './target-table.ts'
  */
 export type TableUse = 'foreign' | 'unloaded' | 'loading' | TargetTable
 
+/** A foreign key that changes rows of a written table, or of one that is being loaded. */
+export interface Reference {
+  readonly child: TargetTable | 'loading'
+  readonly key: CascadingKey
+}
+
 export interface RegistryOptions {
   readonly connection: PostgresConnection
   readonly sink: SinkConfig
@@ -34,6 +40,7 @@ export class TableRegistry {
   /** Captured tables that were met in the stream and never loaded. */
   readonly unloaded = new Set<string>()
   #nextId = 1
+  readonly #references = new Map<string, readonly Reference[]>()
 
   readonly #others: readonly SourceConfig[]
   /** Tables that were followed and have left the list; true: a change was passed over. */
@@ -49,6 +56,7 @@ export class TableRegistry {
   /** Reads cdc.tables and checks the targets. @throws CdcError CDC-S06 and as `mapTable` */
   async load(connection: PostgresConnection): Promise<void> {
     this.#tables.clear()
+    this.#references.clear()
     this.unloaded.clear()
     this.#outside.clear()
     const all = await readTables(connection, this.#sink.name)
@@ -126,14 +134,33 @@ export class TableRegistry {
     return [...this.#tables.values()].flatMap((table) => ('state' in table ? [] : table))
   }
 
+  /** The foreign keys by which changes of that table change others, which the binary log does not say. */
+  referencesTo(parent: TableName): readonly Reference[] {
+    const label = formatTable(parent)
+    let found = this.#references.get(label)
+    if (found === undefined) {
+      found = [...this.#tables.values()].flatMap((table): Reference[] => {
+        const { definition } = 'state' in table ? table : table.loaded
+        const child = 'state' in table ? ('loading' as const) : table
+        const keys = definition.cascades ?? []
+        return keys.filter((key) => formatTable(key.parent) === label).map((key) => ({ child, key }))
+      })
+      this.#references.set(label, found)
+    }
+    return found
+  }
+
   /** Adds or replaces a table after a change of its definition. */
   put(table: LoadedTable, hasOtherUnique: boolean): void {
     const options = { quoteIdentifiers: this.#sink.quoteIdentifiers, statementId: this.#nextId++, hasOtherUnique }
     this.#tables.set(formatTable(table), targetTable(table, options))
+    this.#references.clear()
+    this.unloaded.delete(formatTable(table))
   }
 
   remove(name: TableName): void {
     this.#tables.delete(formatTable(name))
+    this.#references.clear()
   }
 }
 

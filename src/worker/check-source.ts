@@ -5,7 +5,7 @@ import { asCdcError, CdcError, CdcErrors } from '../core/errors.ts'
 import type { SourceTable } from '../core/table.ts'
 import { formatTable } from '../core/table.ts'
 import { foldName, mapTable } from '../mapping/mapped-table.ts'
-import { readCapturedTables } from '../mariadb/captured-tables.ts'
+import { readCapturedTables, uncapturedParents } from '../mariadb/captured-tables.ts'
 import { connectMariadb } from '../mariadb/connection.ts'
 import { errorLine } from './error-line.ts'
 import type { SourceCheck } from './runners.ts'
@@ -20,7 +20,7 @@ export async function checkSource(config: SourceConfig): Promise<SourceCheck> {
     const settings = { ...config, connectTimeoutMs: Math.min(config.connectTimeoutMs, longestMs) }
     await using connection = await connectMariadb(settings, { signal: timeout, where: config.name })
     const tables = await readCapturedTables(connection, config)
-    const problems = tables.flatMap(typeProblems)
+    const problems = tables.flatMap((table) => [...typeProblems(table), ...uncapturedParents(table, config)])
     return {
       tables: tables.map(({ database, table }) => ({ database, table })),
       problems: problems.map((error) => ({ option: 'table.include.list', message: errorLine(error) })),

@@ -1,10 +1,11 @@
-import type { SourceColumn, SourceIndex, TableName } from '../../core/table.ts'
+import type { CascadingKey, SourceColumn, SourceIndex, TableName } from '../../core/table.ts'
 import { describeColumn, readColumn } from './column-definition.ts'
 import type { ColumnClause } from './column-definition.ts'
 import { isText } from './column-text-type.ts'
 import { implicitDefault } from './default-text.ts'
 import type { KeyClause } from './key-definition.ts'
 import { readKeyOrCheck } from './key-definition.ts'
+import { cascadingKey } from './references.ts'
 import { engineName } from './table-options.ts'
 import type { TokenReader } from './token-reader.ts'
 import { Unreadable } from './token-reader.ts'
@@ -35,10 +36,15 @@ export type AlterAction =
   | { readonly kind: 'add-index'; readonly index: SourceIndex }
   /** The name may also be that of another constraint. */
   | { readonly kind: 'drop-index'; readonly name: string }
+  /** A foreign key that changes rows. */
+  | { readonly kind: 'add-cascade'; readonly cascade: CascadingKey }
+  | { readonly kind: 'drop-foreign-key'; readonly name: string }
   | { readonly kind: 'refused'; readonly what: string }
 
 export interface AlterContext {
   readonly database: string
+  /** The table that is altered. */
+  readonly table: TableName
   readonly sqlMode: bigint | null
   readonly explicitTimestamps: boolean | null
   readonly sqlIfExists: boolean | null
@@ -127,7 +133,7 @@ function readAdd(reader: TokenReader, context: AlterContext): AlterAction[] {
   if (reader.sees('SYSTEM', 'VERSIONING')) throw new Unreadable('a system-versioned table')
   const key = readKeyOrCheck(reader)
   if (key === 'check') return noEffect('ADD CHECK')
-  if (key !== undefined) return [addKey(key)]
+  if (key !== undefined) return [addKey(key, context)]
   reader.take('COLUMN')
   if (context.sqlIfExists === true || reader.take('IF', 'NOT', 'EXISTS')) {
     throw new Unreadable('whether the column was there is not in the log')
@@ -138,16 +144,20 @@ function readAdd(reader: TokenReader, context: AlterContext): AlterAction[] {
     const inner = readKeyOrCheck(reader)
     if (inner === undefined) columns.push(readAddColumn(reader, context))
     else if (inner === 'check') columns.push(...noEffect('ADD CHECK'))
-    else columns.push(addKey(inner))
+    else columns.push(addKey(inner, context))
   } while (reader.takeSymbol(','))
   reader.expectSymbol(')')
   return columns
 }
 
-function addKey(key: KeyClause): AlterAction {
+function addKey(key: KeyClause, { table }: AlterContext): AlterAction {
   if (key.kind === 'primary') throw new Unreadable('the primary key changes')
-  if (key.kind === 'foreign') return { kind: 'no-effect', what: 'ADD FOREIGN KEY' }
-  const { columns, method } = key
+  const { columns, method, references } = key
+  if (references !== undefined) {
+    const names = columns.map(({ name }) => name)
+    const cascade = cascadingKey(table, names, { name: key.name, references })
+    return cascade === undefined ? { kind: 'no-effect', what: 'ADD FOREIGN KEY' } : { kind: 'add-cascade', cascade }
+  }
   return { kind: 'add-index', index: { name: key.name ?? '', unique: key.kind === 'unique', columns, method } }
 }
 
@@ -158,6 +168,9 @@ function readAddColumn(reader: TokenReader, context: AlterContext): AddColumn {
   else if (reader.take('AFTER')) position = { after: reader.name() }
   const implicit = clause.clause.type === 'timestamp' && clause.nullable === null && context.explicitTimestamps !== true
   if (implicit) throw new Unreadable('a TIMESTAMP column whose default depends on explicit_defaults_for_timestamp')
+  if (clause.references !== null && (clause.references.onDelete ?? clause.references.onUpdate) !== null) {
+    throw new Unreadable('a column that comes with a foreign key which changes rows')
+  }
   const nullable = clause.key !== 'primary' && !clause.autoIncrement && (clause.nullable ?? true)
   const column = describeColumn(clause, { charset: null, collation: null, nullable })
   const alsoKey = clause.key !== null || clause.autoIncrement
@@ -194,7 +207,7 @@ function valueOfExistingRows(clause: ColumnClause, column: SourceColumn): string
 function readDrop(reader: TokenReader): AlterAction {
   if (reader.take('FOREIGN', 'KEY')) {
     reader.take('IF', 'EXISTS')
-    return { kind: 'no-effect', what: `DROP FOREIGN KEY ${reader.name()}` }
+    return { kind: 'drop-foreign-key', name: reader.name() }
   }
   if (reader.take('PRIMARY', 'KEY')) throw new Unreadable('the primary key changes')
   if (reader.sees('SYSTEM', 'VERSIONING')) throw new Unreadable('a system-versioned table')

@@ -5,6 +5,8 @@ import { columnTypeText, displayWidth } from './column-type-text.ts'
 import { defaultText } from './default-text.ts'
 import type { DefaultClause } from './default-value.ts'
 import { readDefault, readNow } from './default-value.ts'
+import type { References } from './references.ts'
+import { readReferences } from './references.ts'
 import type { TokenReader } from './token-reader.ts'
 import { Unreadable } from './token-reader.ts'
 import type { TypeClause } from './type-clause.ts'
@@ -29,8 +31,8 @@ export interface ColumnClause {
   readonly generated: 'stored' | 'virtual' | null
   readonly comment: string
   readonly checksJson: boolean
-  /** The column of an inline REFERENCES, which makes an index. */
-  readonly references: boolean
+  /** Of an inline REFERENCES, which makes an index. */
+  readonly references: References | null
 }
 
 type Draft = { -readonly [K in keyof ColumnClause]: ColumnClause[K] }
@@ -76,7 +78,7 @@ export function readColumn(reader: TokenReader, sqlMode: bigint | null): ColumnC
     generated: null,
     comment: '',
     checksJson: false,
-    references: false,
+    references: null,
   }
   while (!reader.atClauseEnd && !reader.sees('FIRST') && !reader.sees('AFTER')) readAttribute(reader, draft)
   return draft
@@ -133,8 +135,7 @@ function readConstraintAttribute(reader: TokenReader, draft: Draft): void {
     const check = reader.parentheses().toLowerCase().replaceAll(/\s/g, '')
     if (check === `json_valid(${column})` || check === `json_valid(\`${column}\`)`) draft.checksJson = true
   } else if (reader.take('REFERENCES')) {
-    draft.references = true
-    skipReferences(reader)
+    draft.references = readReferences(reader)
   } else if (reader.take('GENERATED', 'ALWAYS', 'AS') || reader.take('AS')) {
     if (!reader.seesSymbol('(')) throw new Unreadable('a system-versioned table')
     reader.parentheses()
@@ -147,24 +148,6 @@ function readConstraintAttribute(reader: TokenReader, draft: Draft): void {
     reader.at += 2
     reader.next()
   } else throw reader.unexpected('an attribute of a column')
-}
-
-/** What follows REFERENCES: `table [(columns)] [MATCH …] [ON DELETE …] [ON UPDATE …]`. */
-export function skipReferences(reader: TokenReader): void {
-  reader.tableName('')
-  if (reader.seesSymbol('(')) reader.parentheses()
-  if (reader.take('MATCH')) reader.next()
-  while (
-    reader.take('ON', 'DELETE') ||
-    (reader.sees('ON', 'UPDATE') && !isNow(reader) && reader.take('ON', 'UPDATE'))
-  ) {
-    if (reader.take('SET')) reader.next()
-    else if (!reader.take('NO', 'ACTION')) reader.next()
-  }
-}
-
-function isNow(reader: TokenReader): boolean {
-  return /^(CURRENT_TIMESTAMP|NOW|LOCALTIME|LOCALTIMESTAMP)$/.test(reader.peek(2)?.upper ?? '')
 }
 
 export interface ColumnSurroundings {

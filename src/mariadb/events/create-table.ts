@@ -4,7 +4,8 @@ import { canonicalCharset, charsetOfCollationName, describeColumn, readColumn } 
 import { isText } from './column-text-type.ts'
 import type { KeyClause } from './key-definition.ts'
 import { readKeyOrCheck } from './key-definition.ts'
-import { chooseKey, describeIndexes } from './table-keys.ts'
+import { cascadingKey } from './references.ts'
+import { chooseKey, describeIndexes, findColumn } from './table-keys.ts'
 import { readTableOptions } from './table-options.ts'
 import type { TokenReader } from './token-reader.ts'
 import { Unreadable } from './token-reader.ts'
@@ -63,7 +64,8 @@ function readElements(
     const column = readColumn(reader, context.sqlMode)
     columns.push(column)
     if (column.key !== null) keys.push(inlineKey(column.name, column.key))
-    if (column.references) keys.push({ ...inlineKey(column.name, 'index'), generated: true })
+    const { references } = column
+    if (references !== null) keys.push({ ...inlineKey(column.name, 'foreign'), generated: true, references })
   } while (reader.takeSymbol(','))
   reader.expectSymbol(')')
   return { columns, keys }
@@ -107,12 +109,17 @@ function describeTable(name: TableName, parts: TableParts, context: CreateTableC
   })
   const indexes = describeIndexes(parts.keys, columns)
   const { key, from } = chooseKey(indexes, columns)
+  const cascades = parts.keys.flatMap(({ name: constraint, columns: parts, references }) => {
+    const names = parts.map((part) => findColumn(part.name, columns)?.name ?? part.name)
+    return references === undefined ? [] : (cascadingKey(name, names, { name: constraint, references }) ?? [])
+  })
   return {
     ...name,
     engine: parts.engine,
     columns,
     key,
     indexes: indexes.filter((index) => index !== from),
+    ...(cascades.length === 0 ? {} : { cascades }),
     comment: parts.comment,
   }
 }

@@ -1,5 +1,6 @@
 import type { SourceIndexColumn } from '../../core/table.ts'
-import { skipReferences } from './column-definition.ts'
+import type { References } from './references.ts'
+import { readReferences } from './references.ts'
 import type { TokenReader } from './token-reader.ts'
 import { Unreadable } from './token-reader.ts'
 
@@ -12,6 +13,8 @@ export interface KeyClause {
   readonly method: string
   /** Made by the server for a foreign key; left out when another index begins with the same columns. */
   readonly generated: boolean
+  /** Of a foreign key. */
+  readonly references?: References
 }
 
 /**
@@ -46,8 +49,8 @@ function readKey(reader: TokenReader, constraint: string | null): KeyClause | un
   if (reader.take('FOREIGN', 'KEY')) {
     const key = readKeyParts(reader, 'BTREE')
     reader.expect('REFERENCES')
-    skipReferences(reader)
-    return { ...key, kind: 'foreign', name: constraint ?? key.name, generated: true }
+    const references = readReferences(reader)
+    return { ...key, kind: 'foreign', name: constraint ?? key.name, generated: true, references }
   }
   const special = specialMethod(reader)
   if (special !== undefined) {

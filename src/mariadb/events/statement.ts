@@ -269,7 +269,7 @@ function readAlter(reader: TokenReader, context: StatementContext): Statement | 
   const table = reader.tableName(context.database)
   skipWait(reader)
   const { database, sqlMode, explicitTimestamps = null, sqlIfExists = null } = context
-  const actions = readAlterActions(reader, { database, sqlMode, explicitTimestamps, sqlIfExists }, ignore)
+  const actions = readAlterActions(reader, { database, table, sqlMode, explicitTimestamps, sqlIfExists }, ignore)
   return { kind: 'alter-table', table, actions }
 }
 

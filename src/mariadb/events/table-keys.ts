@@ -47,7 +47,7 @@ function findsRows(index: SourceIndex, columns: readonly SourceColumn[]): boolea
 }
 
 /** Column names know no letter case. */
-function findColumn(name: string, columns: readonly SourceColumn[]): SourceColumn | undefined {
+export function findColumn(name: string, columns: readonly SourceColumn[]): SourceColumn | undefined {
   return columns.find((column) => column.name.toLowerCase() === name.toLowerCase())
 }
 

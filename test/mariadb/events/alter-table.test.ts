@@ -90,15 +90,32 @@ test('columns are dropped and tables renamed', () => {
   }
 })
 
+test('foreign keys that change rows are told, with the table they refer to', () => {
+  const [added] = actions(
+    'add constraint fk foreign key (a, b) references o.q (x, y) on delete set null on update cascade',
+  )
+  assert.deepEqual(added, {
+    kind: 'add-cascade',
+    cascade: {
+      name: 'fk',
+      columns: ['a', 'b'],
+      parent: { database: 'o', table: 'q' },
+      parentColumns: ['x', 'y'],
+      onDelete: 'set-null',
+      onUpdate: 'cascade',
+    },
+  })
+  assert.deepEqual(actions('alter table t drop foreign key if exists fk'), [{ kind: 'drop-foreign-key', name: 'fk' }])
+})
+
 test('what does not concern rows has no effect', () => {
   const harmless = [
     'engine=innodb',
     'engine innodb row_format=dynamic comment "x"',
     "comment = 'a, b'",
     'auto_increment = 5',
-    'add constraint fk foreign key (a) references q (id) on delete set null on update cascade',
     'add foreign key (a) references q (id)',
-    'drop foreign key if exists fk',
+    'add foreign key (a) references q (id) on delete restrict on update no action',
     'add constraint c check (a > 0)',
     'alter column a set default 5',
     'alter a drop default',

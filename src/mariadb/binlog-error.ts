@@ -1,7 +1,7 @@
 import { CdcError, type ErrorCode } from '../core/errors.ts'
 import { startOver } from '../core/start-over.ts'
 import { formatPosition, type GtidPosition } from '../core/gtid.ts'
-import { commandError, type FailureContext } from './mariadb-error.ts'
+import { commandError, grantFor, type FailureContext } from './mariadb-error.ts'
 import type { ServerError } from './packets.ts'
 
 export interface DumpContext extends FailureContext {
@@ -30,6 +30,8 @@ const texts: readonly { readonly pattern: RegExp; readonly code: ErrorCode; read
 const sameServerId = 4052
 const positionUnreadable = 1941
 const dumpFailed = 1236
+/** That of a refused login; to a user who is logged in it says that REPLICATION SLAVE is missing. */
+const accessDenied = 1045
 
 /** An ERR packet that answered, or ended, the stream of events. */
 export function dumpError(error: ServerError, context: DumpContext): CdcError {
@@ -47,6 +49,15 @@ export function dumpError(error: ServerError, context: DumpContext): CdcError {
       fix: startOver(where),
       details,
     })
+  if (error.number === accessDenied) {
+    const fix = grantFor(error.message, context.user)
+    return new CdcError('CDC-M03', {
+      where,
+      what: `${address}: '${context.user}' may not read the binary log`,
+      why,
+      fix,
+    })
+  }
   if (error.number !== dumpFailed) return commandError({ ...error, code: '' }, context, 'the stream of events ended')
   const known = texts.find(({ pattern }) => pattern.test(error.message))
   // What is not known (a file vanished under the reader, RESET MASTER in mid-stream) says what it is at the next attempt.

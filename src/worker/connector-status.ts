@@ -18,6 +18,8 @@ export interface StatusInput {
   /** The task, or why there can be none: a configuration that cannot be read. */
   readonly task: Task | CdcError
   readonly restarting: boolean
+  /** What a running task is trying to get past; null: nothing. */
+  readonly suffering: CdcError | null
   readonly workerId: string
 }
 
@@ -40,9 +42,18 @@ function connectorState({ task, restarting, targetState }: StatusInput): Connect
 }
 
 function taskStatuses(input: StatusInput, common: { worker_id: string }): readonly TaskStatus[] {
-  const { task, targetState, restarting } = input
+  const { task, targetState, restarting, suffering } = input
   if ('code' in task || targetState === 'STOPPED') return []
-  const trace = task.error === undefined ? {} : { trace: formatError(task.error) }
-  const state = restarting ? 'RESTARTING' : task.state === 'failed' ? 'FAILED' : targetState
+  const error = task.error ?? (task.state === 'running' ? suffering : null)
+  const trace = error === null ? {} : { trace: formatError(error) }
+  const state = restarting ? 'RESTARTING' : needsSomebody(task, suffering) ? 'FAILED' : targetState
   return [{ id: 0, state, ...common, ...trace }]
+}
+
+/**
+ * Whether a task shows as FAILED: it has ended, or somebody must act before it can go on (a password, a privilege). The
+ * latter goes on by itself then; until it does, nobody who looks at states may take it for healthy.
+ */
+export function needsSomebody(task: Task, suffering: CdcError | null): boolean {
+  return task.state === 'failed' || (task.state === 'running' && suffering?.retry === 'later')
 }

@@ -11,7 +11,7 @@ import type { GtidPosition } from '../core/gtid.ts'
 import type { TableName } from '../core/table.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Relay } from '../relay/relay.ts'
-import { connectorStatus } from './connector-status.ts'
+import { connectorStatus, needsSomebody } from './connector-status.ts'
 import type { ConnectorStore, StoredConnector, TargetState } from './connector-store.ts'
 import { recordedSince } from './recorded.ts'
 import type { SinkFeed, WorkerParts } from './runners.ts'
@@ -110,7 +110,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       const readable = relay !== undefined && hasBegun(relay) && feeds(stream.config, config, stream.tables)
       if (!readable) return []
       const since = (database: string): GtidPosition | undefined => recordedSince(formerLists, database)
-      return [{ name, relay, config: stream.config, recordedSince: since }]
+      const serverPosition = (): GtidPosition | null => {
+        const body = entries.get(name)?.body
+        return body?.kind === 'source' ? (body.progress?.serverPosition ?? null) : null
+      }
+      return [{ name, relay, config: stream.config, recordedSince: since, serverPosition }]
     })
   }
 
@@ -252,12 +256,14 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     const { body, kind, stored } = connector
     const { name, targetState } = stored
     const task = body.kind === 'broken' ? body.error : body.task
-    return connectorStatus({ ...{ name, kind, targetState, task, restarting }, workerId: options.workerId })
+    const suffering = sufferingOf(body)
+    return connectorStatus({ ...{ name, kind, targetState, task, restarting, suffering }, workerId: options.workerId })
   }
 
   async function restartNow(entry: Entry, scope: RestartScope): Promise<void> {
     if (entry.body.kind === 'broken') return replace(entry, entry.stored)
-    if (scope.includeTasks && (!scope.onlyFailed || entry.body.task.state === 'failed')) {
+    const failed = needsSomebody(entry.body.task, sufferingOf(entry.body))
+    if (scope.includeTasks && (!scope.onlyFailed || failed)) {
       await entry.body.task.forget()
       await applyTarget(entry)
     }
@@ -363,6 +369,10 @@ function noTopics(sink: SinkConnector['config'], { name, config, tables }: Strea
     why: `it wants ${wanted}; ${name} has ${own.join(', ')}`,
     fix: `correct topics.regex (or topic.prefix and the lists of ${name}) in the connector file, and register it again`,
   })
+}
+
+function sufferingOf(body: Entry['body']): CdcError | null {
+  return body.kind === 'broken' ? null : (body.progress?.error ?? null)
 }
 
 /** What a class that is not known would be does not matter: it cannot be registered. */

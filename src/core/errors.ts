@@ -101,6 +101,7 @@ export const errorKinds = {
     'load the tables again',
   ),
   'CDC-R04': kind('a sink still needs the relay log', 'never', 65, 'let the sink catch up first'),
+  'CDC-R05': kind('the relay log ends before the position that was applied', 'by-itself', 69, 'let the source run'),
   // --- P: PostgreSQL
   'CDC-P01': kind('PostgreSQL cannot be reached', 'by-itself', 69, 'check host, port and network'),
   'CDC-P02': kind('PostgreSQL refused the login', 'later', 77, 'check connection.username and connection.password'),

@@ -204,13 +204,39 @@ async function startPosition(session: ApplySession, { config, source }: FollowOp
   const positions = await readPositions(session.connection, config.name)
   const known = positions.find((position) => position.source === source.name)
   if (known === undefined) return source.relay.start
-  if (reaches(known.position, source.relay.start)) return known.position
+  if (reaches(known.position, source.relay.start)) {
+    checkAhead(config.name, source, known.position)
+    return known.position
+  }
   throw new CdcError('CDC-R03', {
     where: config.name,
     what: `the relay of ${source.name} begins after the position that was applied last`,
     why: 'the changes in between are not there any more',
     fix: startSinkOver(config.name),
     details: [`applied: ${formatPosition(known.position)}`, `relay: ${formatPosition(source.relay.start)}`],
+  })
+}
+
+/**
+ * A sink may be ahead of a relay that is being filled again from an earlier position. But a server that never had what was
+ * applied counts anew from lower numbers: its transactions would be taken for applied ones.
+ * @throws CdcError CDC-R03; CDC-R05 while it must wait
+ */
+function checkAhead(connector: string, source: SinkSource, applied: GtidPosition): void {
+  const { relay } = source
+  if (reaches(relay.position, applied)) return
+  const server = source.serverPosition?.() ?? null
+  const details = [`applied: ${formatPosition(applied)}`, `relay: ${formatPosition(relay.position) || '(empty)'}`]
+  if (server === null || reaches(server, applied)) {
+    const what = `it has applied more than ${source.name} has received by now`
+    throw new CdcError('CDC-R05', { where: connector, what, details })
+  }
+  throw new CdcError('CDC-R03', {
+    where: connector,
+    what: `the server of ${source.name} never had what was applied`,
+    why: 'it was reset, restored, or is another server; or the position was set by hand to one that is not there yet',
+    fix: startSinkOver(connector),
+    details: [...details, `server: ${formatPosition(server) || '(empty)'}`],
   })
 }
 

@@ -14,6 +14,8 @@ export interface SinkSource {
   readonly config: SourceConfig
   /** From where on the relay has every change of a database; undefined: from its beginning. */
   recordedSince?(database: string): GtidPosition | undefined
+  /** How far the server's own binary log went when it was asked last; null: not known. */
+  serverPosition?(): GtidPosition | null
   /** Asks the source for default character sets, which statements of the stream leave out. */
   readonly defaultCharset: DefaultCharset
 }

@@ -40,6 +40,27 @@ export function createOffsets({ streams, supervisor, sinkPositions }: OffsetsOpt
     await supervisor.refreshSinks()
   }
 
+  /** @throws CdcError CDC-C06 for a source that is not there, and a place that its relay does not have */
+  function checkInRelay(sink: SinkConnector, source: string, position: GtidPosition): void {
+    const where = sink.config.name
+    const followed = streams.list().filter((stream) => supervisor.sinksOf(stream).includes(sink))
+    const relay = followed.find(({ name }) => name === source)?.relay
+    if (relay === undefined || !hasBegun(relay)) {
+      const names = followed.map(({ name }) => name).join(', ')
+      throw new CdcError('CDC-C06', {
+        where,
+        what: `${source} is not a source that this sink follows`,
+        fix: names === '' ? 'register the source first' : `use one of: ${names}`,
+      })
+    }
+    if (reaches(position, relay.start) && reaches(relay.position, position)) return
+    throw new CdcError('CDC-C06', {
+      where,
+      what: `${formatPosition(position)} is not in the relay log of ${source}`,
+      fix: `use a position from ${formatPosition(relay.start)} to ${formatPosition(relay.position)}`,
+    })
+  }
+
   return {
     ofSource(config) {
       const relay = streams.get(config.name)?.relay
@@ -83,6 +104,7 @@ export function createOffsets({ streams, supervisor, sinkPositions }: OffsetsOpt
           throw invalid(sink.config.name, '{"source": "<name of the source connector>"}', partition)
         return { source, position: offset === null ? null : gtidsOf(sink.config.name, offset) }
       })
+      for (const { source, position } of changes) if (position !== null) checkInRelay(sink, source, position)
       for (const { source, position } of changes) {
         if (position === null) await sinkPositions.remove(sink.config, source)
         else await sinkPositions.write(sink.config, source, position)

@@ -57,6 +57,8 @@ export interface SinkFeed {
   readonly config: SourceConfig
   /** From where on the relay has every change of a database; undefined: from its beginning. */
   recordedSince?(database: string): GtidPosition | undefined
+  /** How far the server's own binary log went when it was asked last; null: not known. */
+  serverPosition?(): GtidPosition | null
 }
 
 export interface SinkRun {

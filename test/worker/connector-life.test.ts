@@ -230,10 +230,21 @@ test('offsets: a source is not moved when a sink would lose rows by it', async (
 
 test('offsets of a sink are those in PostgreSQL, changed only when it is stopped', async () => {
   await using worker = await openTestWorker()
+  await putSource(worker)
   await putSink(worker)
-  const body = { offsets: [{ partition: { source: 'a' }, offset: { gtids: '0-1-7' } }] }
+  const body = { offsets: [{ partition: { source: 'a' }, offset: { gtids: '0-1-42' } }] }
   assert.equal((await worker.ask('PATCH', '/connectors/k/offsets', { body })).status, 400)
   await worker.ask('PUT', '/connectors/k/stop')
+  for (const [source, gtids, words] of [
+    ['nobody', '0-1-42', /use one of: a$/],
+    ['a', '0-1-7', /from 0-1-42 to 0-1-42$/],
+    ['a', '0-1-99', /from 0-1-42 to 0-1-42$/],
+  ] as const) {
+    const wrong = { offsets: [{ partition: { source }, offset: { gtids } }] }
+    const refused = await worker.ask('PATCH', '/connectors/k/offsets', { body: wrong })
+    assert.equal(refused.status, 400)
+    assert.match(String(pick(refused.body, 'message')), words)
+  }
   assert.equal((await worker.ask('PATCH', '/connectors/k/offsets', { body })).status, 200)
   assert.deepEqual((await worker.ask('GET', '/connectors/k/offsets')).body, body)
   assert.equal((await worker.ask('DELETE', '/connectors/k/offsets')).status, 200)
@@ -245,7 +256,7 @@ test('a sink whose position was changed is a reader of whom the relay knows noth
   await putSource(worker)
   await putSink(worker)
   await worker.ask('PUT', '/connectors/k/stop')
-  const body = { offsets: [{ partition: { source: 'a' }, offset: { gtids: '0-1-7' } }] }
+  const body = { offsets: [{ partition: { source: 'a' }, offset: { gtids: '0-1-42' } }] }
   await worker.ask('PATCH', '/connectors/k/offsets', { body })
   assert.deepEqual([relayOf(worker, 'a').forgotten, relayOf(worker, 'a').readers], [['k'], ['k']])
 })

@@ -3,6 +3,7 @@
 // Prints rows/s of both, their ratio, and what our process took. The source and the target are started here.
 import { spawn } from 'node:child_process'
 import { createLogger } from '../src/lib/logger.ts'
+import { usualLoadOptions } from '../src/migrate/load-options.ts'
 import { migrate } from '../src/migrate/migrate.ts'
 import type { MariadbServer } from '../test/harness/start-mariadb.ts'
 import { startMariadb } from '../test/harness/start-mariadb.ts'
@@ -57,6 +58,7 @@ async function load(options: { readonly chunkWorkers: number; readonly threshold
   const { seconds } = await time(async () => {
     await migrate({
       ...configs(mariadb, postgres, 'bench'),
+      ...usualLoadOptions,
       ...{ tables: 'all', maxWorkers: 2, batchSize: 100_000, replace: true, ...options },
       ...{ signal: new AbortController().signal, log: createLogger('silent') },
       onEvent: (event) => {

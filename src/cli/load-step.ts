@@ -1,20 +1,16 @@
 import type { SinkConfig } from '../config/sink-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
+import { usualLoadOptions, type MigrateOptions } from '../migrate/load-options.ts'
 import type { LoadedTableReport } from '../migrate/progress.ts'
 import type { CommandContext } from './context.ts'
 import { createLoadDisplay } from './load-display.ts'
 import { lossNotes } from './load-text.ts'
 
-export interface LoadOptions {
-  readonly tables: 'all' | readonly string[]
-  readonly maxWorkers: number
-  readonly chunkWorkers: number
-  readonly batchSize: number
-  readonly threshold: number
-  readonly replace: boolean
-}
+/** What a user may say of a load. */
+export type LoadOptions = Omit<MigrateOptions, 'source' | 'sink' | 'signal' | 'log' | 'onEvent'>
 
 export const defaultLoadOptions: LoadOptions = {
+  ...usualLoadOptions,
   tables: 'all',
   maxWorkers: 2,
   chunkWorkers: 4,

@@ -89,6 +89,12 @@ export function createLoadTally(now: () => number): LoadTally {
           Object.assign(tally, { rows: 0, bytes: 0, phase: 'copy', rowsPerSecond: 0, bytesPerSecond: 0 })
           measured.set(event.table, { at: now(), seconds: 0, rows: 0, bytes: 0 })
           break
+        case 'table-resumed':
+          // They were not copied just now: they say nothing of the speed.
+          tally.rows = event.rows
+          break
+        case 'table-restarted':
+          break
         case 'rows':
           countRows(tally, event.rows, event.bytes)
           break

@@ -23,6 +23,10 @@ export function eventLine(event: LoadEvent): string | undefined {
       return `${event.table}: skipped, ${event.why}`
     case 'table-failed':
       return `${event.table}: failed, ${event.error.code} ${event.error.what}`
+    case 'table-resumed':
+      return `${event.table}: goes on, ${formatCount(event.rows)} rows in ${countOf(event.chunks, 'chunk')} are there`
+    case 'table-restarted':
+      return `${event.table}: starts over, ${event.why}`
     case 'table-start':
     case 'rows':
     case 'phase':

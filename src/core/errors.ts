@@ -132,6 +132,12 @@ export const errorKinds = {
   'CDC-T03': kind('a zero date or a removed NUL character inside a key', 'never', 65, 'correct the row on the source'),
   'CDC-T04': kind('a name that PostgreSQL cannot hold', 'never', 78, 'rename it on the source, or leave the table out'),
   'CDC-T05': kind('two names become one', 'never', 78, 'set quote.identifiers=true, or rename one'),
+  'CDC-T06': kind(
+    'a value that PostgreSQL cannot hold, in a load with --strict',
+    'never',
+    65,
+    'correct the rows on the source, or load without --strict',
+  ),
   'CDC-T07': kind(
     'a foreign key changes rows, and the table it refers to is not on the list',
     'never',
@@ -157,6 +163,13 @@ export const errorKinds = {
   'CDC-L05': kind('a table without a key cannot be loaded while it is written', 'never', 65, 'give it a primary key'),
   'CDC-L06': kind('another load of the same table is running', 'never', 69, 'wait for it to end'),
   'CDC-L07': kind('tables could not be loaded', 'never', 65, 'see each table, then run the same command again'),
+  'CDC-L08': kind('a load that was broken off cannot go on', 'never', 65, 'cdc migrate <database> --restart'),
+  'CDC-L09': kind(
+    'a server allows too few connections for a load',
+    'later',
+    69,
+    'raise its limit, or end other sessions',
+  ),
   // --- V: verify
   'CDC-V01': kind('source and target differ', 'never', 65, 'load the tables that are named again'),
   'CDC-V02': kind(

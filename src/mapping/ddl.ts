@@ -34,10 +34,22 @@ export function addPrimaryKeySql(table: MappedTable): string {
   return table.key.length === 0 ? '' : `ALTER TABLE ${nameOf(table)} ADD PRIMARY KEY (${keyColumns(table)})`
 }
 
+/** The index of the primary key, to be built beside others and attached afterwards; undefined: the table has no key. */
+export function primaryKeyIndexSql(table: MappedTable): { readonly name: string; readonly sql: string } | undefined {
+  if (table.key.length === 0) return undefined
+  const name = nameInSchema(`${table.name}_pkey`)
+  return { name, sql: `CREATE UNIQUE INDEX ${quotePostgres(name)} ON ${nameOf(table)} (${keyColumns(table)})` }
+}
+
+/** Makes the index of `primaryKeyIndexSql` the primary key. */
+export function attachPrimaryKeySql(table: MappedTable): string {
+  const name = quotePostgres(nameInSchema(`${table.name}_pkey`))
+  return `ALTER TABLE ${nameOf(table)} ADD CONSTRAINT ${name} PRIMARY KEY USING INDEX ${name}`
+}
+
 /**
  * A secondary index; undefined: PostgreSQL has nothing like it (FULLTEXT, SPATIAL, an index over JSON).
- * It is not UNIQUE, even where the source's is: the source has checked that already, and several changes that are
- * applied at once may hold the same value for a moment.
+ * It is not UNIQUE, even where the source's is (docs/decisions/0008-no-unique-indexes.md).
  */
 export function createIndexSql(table: MappedTable, index: SourceIndex): string | undefined {
   if (/^(fulltext|spatial|rtree|vector)$/i.test(index.method)) return undefined
@@ -55,7 +67,10 @@ export function createIndexSql(table: MappedTable, index: SourceIndex): string |
  * end in a hash.
  */
 export function indexName(table: TargetTable, index: SourceIndex): string {
-  const full = `${table.name}_${index.name}`
+  return nameInSchema(`${table.name}_${index.name}`)
+}
+
+function nameInSchema(full: string): string {
   if (Buffer.byteLength(full) <= longestName) return full
   const hash = createHash('md5').update(full).digest('hex').slice(0, 8)
   let start = full

@@ -11,25 +11,31 @@ export interface Snapshot extends AsyncDisposable {
   readonly position: GtidPosition
 }
 
-/**
- * A connection with an open read-only transaction whose read view and GTID position belong together. Locks nothing:
- * the server notes the binary log's coordinates at the moment the read view is made (Binlog_snapshot_file and
- * Binlog_snapshot_position, in effect only under WITH CONSISTENT SNAPSHOT) and translates them into GTIDs.
- * @throws CdcError CDC-M01, M02, M03, M15; CDC-M05 when there is no binary log
- */
+/** A connection of its own with a snapshot. @throws as `connectMariadb` and `beginSnapshot` */
 export async function openSnapshot(settings: MariadbSettings, options: ConnectOptions): Promise<Snapshot> {
   const connection = await connectMariadb(settings, options)
   try {
-    await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
-    // Before the snapshot: a domain that is born after it must not be in the position.
-    const before = await readServerPosition(connection)
-    await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
-    const position = withDomains(await snapshotPosition(connection), before)
+    const position = await beginSnapshot(connection)
     return { connection, position, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() }
   } catch (thrown) {
     connection.destroy()
     throw thrown
   }
+}
+
+/**
+ * Ends the transaction of a connection and begins a read-only one whose read view and GTID position belong together.
+ * Locks nothing: the server notes the binary log's coordinates at the moment the read view is made (Binlog_snapshot_file
+ * and Binlog_snapshot_position, in effect only under WITH CONSISTENT SNAPSHOT) and translates them into GTIDs.
+ * @returns exactly the transactions that the reads see, with every domain of the server
+ * @throws CdcError CDC-M01, M03, M17; CDC-M05 when there is no binary log
+ */
+export async function beginSnapshot(connection: MariadbConnection): Promise<GtidPosition> {
+  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+  // Before the snapshot: a domain that is born after it must not be in the position.
+  const before = await readServerPosition(connection)
+  await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
+  return withDomains(await snapshotPosition(connection), before)
 }
 
 async function snapshotPosition(connection: MariadbConnection): Promise<GtidPosition> {

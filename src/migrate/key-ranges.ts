@@ -21,6 +21,8 @@ export interface KeyRangesOptions {
   readonly rows: number
   readonly rowsPerRange: number
   readonly query: QueryTexts
+  /** Only what is behind this boundary, for one that goes on. */
+  readonly from?: readonly string[] | null
 }
 
 /** The key's columns; undefined when there is no key, or one that cannot be cut into ranges. */
@@ -45,7 +47,7 @@ export function keyLiterals(table: SourceTable): readonly KeyLiteral[] | undefin
 export async function* keyRanges(options: KeyRangesOptions): AsyncGenerator<KeyRange> {
   const literals = must(keyLiterals(options.table), 'key to cut by')
   const boundaries = (await denseBoundaries(options, literals)) ?? walkedBoundaries(options, literals)
-  let from: readonly string[] | null = null
+  let from = options.from ?? null
   for await (const to of boundaries) {
     yield { from, to }
     from = to
@@ -55,7 +57,7 @@ export async function* keyRanges(options: KeyRangesOptions): AsyncGenerator<KeyR
 
 /** An integer key with few gaps is cut by arithmetic: no row has to be looked at. undefined: it is not one. */
 async function denseBoundaries(
-  { table, rows, rowsPerRange, query }: KeyRangesOptions,
+  { table, rows, rowsPerRange, query, from }: KeyRangesOptions,
   literals: readonly KeyLiteral[],
 ): Promise<readonly (readonly string[])[] | undefined> {
   const [literal] = literals
@@ -64,7 +66,8 @@ async function denseBoundaries(
   const sql = `SELECT CAST(MIN(${literal.column}) AS CHAR), CAST(MAX(${literal.column}) AS CHAR) FROM ${nameOf(table)}`
   const [ends] = await query(sql)
   if (typeof ends?.[0] !== 'string' || typeof ends[1] !== 'string') return []
-  const first = BigInt(ends[0])
+  // The literal of an integer is its digits.
+  const first = typeof from?.[0] === 'string' ? BigInt(from[0]) + 1n : BigInt(ends[0])
   const last = BigInt(ends[1])
   if (last - first > BigInt(Math.ceil(rows)) * 4n) return undefined
   const boundaries: string[][] = []
@@ -76,12 +79,12 @@ async function denseBoundaries(
 }
 
 async function* walkedBoundaries(
-  { table, rowsPerRange, query }: KeyRangesOptions,
+  { table, rowsPerRange, query, from: start }: KeyRangesOptions,
   literals: readonly KeyLiteral[],
 ): AsyncGenerator<readonly string[]> {
   const columns = literals.map((literal) => literal.column)
   const select = literals.map((literal) => literal.select).join(', ')
-  let from: readonly string[] | null = null
+  let from = start ?? null
   for (;;) {
     const condition: string = rangeCondition(columns, { from, to: null })
     const order = `ORDER BY ${columns.join(', ')} LIMIT 1 OFFSET ${rowsPerRange - 1}`

@@ -1,26 +1,25 @@
 import type { TargetName } from '../config/sink-config.ts'
 import { must } from '../core/assert.ts'
 import { CdcError } from '../core/errors.ts'
-import { emptyPosition } from '../core/gtid.ts'
-import { quoteMariadb, quotePostgres } from '../core/quote.ts'
+import { emptyPosition, reaches } from '../core/gtid.ts'
 import { formatTable, isTransactional, type SourceTable } from '../core/table.ts'
-import type { Losses } from '../mapping/column-type.ts'
 import type { MappedTable } from '../mapping/mapped-table.ts'
-import { compileResultSetEncoder } from '../mapping/row-encoder.ts'
 import { readTable } from '../mariadb/catalog.ts'
+import { beginLoad, readLoad } from '../state/load.ts'
 import type { LoadedTable } from '../state/tables.ts'
-import { newLosses, sumLosses } from './column-losses.ts'
-import { copyRows } from './copy-rows.ts'
-import { keyLiterals, keyRanges, rangeCondition, type KeyRange } from './key-ranges.ts'
+import { chunkSource, cutOf, type ChunkRange, type Cut } from './chunk-source.ts'
+import { totalLosses } from './column-losses.ts'
+import { copyChunks, copyWhole, refuseLosses, type CopyTableOptions } from './copy-table.ts'
 import type { MigrateOptions } from './load-options.ts'
 import { mapPlanned } from './load-plan.ts'
 import type { LoadSession, SideSessions } from './load-session.ts'
 import { probeChoices } from './probe-choices.ts'
-import { createProgressMeter, type ProgressMeter } from './progress-meter.ts'
-import type { LoadedTableReport, LoadPhase } from './progress.ts'
+import { createProgressMeter } from './progress-meter.ts'
+import type { ColumnLosses, LoadedTableReport, LoadPhase } from './progress.ts'
 import { exceedsThreshold } from './table-sizes.ts'
 import { lockForReading, openSnapshots, positionAfterReading, touch, type LoadPosition } from './table-readers.ts'
-import { createTarget, finishTarget, markLoading } from './target-build.ts'
+import { createTarget, finishChunks, finishTarget, markLoading, tableFile } from './target-build.ts'
+import { finishedChunks, MustStartOver, spanOf, type UnfinishedLoad } from './unfinished-load.ts'
 
 /** Below this UNLOGGED saves nothing. */
 const smallBytes = 8 * 1024 * 1024
@@ -34,82 +33,97 @@ export interface AttemptOptions {
   readonly estimate: { readonly rows: number; readonly bytes: number }
   /** Look at the data before it is copied: the default types have been seen not to hold it. */
   readonly probe: boolean
+  /** The load that was broken off and goes on. */
+  readonly unfinished: UnfinishedLoad | undefined
   /** GRANTs on the target, to be given again. */
   readonly grants: readonly string[]
   readonly options: MigrateOptions
   readonly onMarked: (state: LoadedTable) => void
 }
 
-/** Loads one table once, from the mark `loading` to the mark `loaded`. @throws CdcError; CDC-L04 asks for another attempt */
+/**
+ * Loads one table once, from the mark `loading` to the mark `loaded`.
+ * @throws CdcError; CDC-L04 asks for another attempt. MustStartOver when what is unfinished does not fit the source
+ */
 export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableReport> {
-  const { session, source, target, options } = attempt
-  const { connector, table } = { connector: options.sink.name, table: formatTable(source) }
-  options.onEvent({ kind: 'table-start', table })
+  const { session, source, target, options, unfinished } = attempt
+  const table = formatTable(source)
   const loading: LoadedTable = {
-    ...{ connector, database: source.database, table: source.table },
+    ...{ connector: options.sink.name, database: source.database, table: source.table },
     ...{ targetSchema: target.schema, targetTable: target.table, state: 'loading', definition: source },
     ...{ low: emptyPosition, high: emptyPosition, choices: {}, rows: 0, losses: {}, followed: false },
   }
-  await markLoading(session.postgres, loading)
+  options.onEvent({ kind: 'table-start', table })
+  if (unfinished === undefined) await markLoading(session.postgres, loading)
   attempt.onMarked(loading)
 
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   const started = performance.now()
   const onPhase = (phase: LoadPhase): void => options.onEvent({ kind: 'phase', table, phase })
-  const meter = createProgressMeter(table, options.onEvent)
-  await using side = await openSide(attempt, signal)
+  const cut = await chooseCut(attempt)
+  await using side = await attempt.openSideSessions(cut === undefined ? 0 : options.chunkWorkers, signal)
   const opened = await openAt(attempt, side)
   await checkDefinition(attempt)
   await Promise.all(side.sessions.map(async ({ reader }) => await touch(reader, source)))
-  const default_ = mapPlanned(source, target, options.sink, {})
-  const choices = attempt.probe ? await probeChoices(session.reader.connection, default_) : {}
-  const mapped = attempt.probe ? mapPlanned(source, target, options.sink, choices) : default_
-  const unlogged = session.unloggedPays && attempt.estimate.bytes > smallBytes
-  await createTarget(session.postgres, mapped, { unlogged, grants: attempt.grants })
+  const { mapped, unlogged } = await prepareTarget(attempt, cut)
 
   onPhase('copy')
-  const losses = await copyTable({ attempt, side, mapped, meter, stop, signal })
-  const position = await positionAfterReading(session.reader, source, opened)
+  const meter = createProgressMeter(table, options.onEvent, rowsSoFar(attempt))
+  const { batchSize, strict } = options
+  const copying: CopyTableOptions = { mapped, meter, batchSize, strict, signal }
+  const copied =
+    cut === undefined
+      ? await copyAtOnce(attempt, copying, opened)
+      : await copyInChunks(attempt, copying, { side, opened, stop, cut, key: loading })
+  if (strict) refuseLosses(mapped, copied.losses)
   await session.reader.closeSnapshot()
   await Promise.all(side.sessions.map(async ({ reader }) => await reader.closeSnapshot()))
   meter.flush()
-  const copied = performance.now()
+  const copiedAt = performance.now()
 
-  const lost = sumLosses(mapped, losses)
-  const loaded: LoadedTable = {
-    ...loading,
-    ...{ state: 'loaded', ...position, choices, rows: meter.rows },
-    losses: Object.fromEntries(lost.map(({ column, ...counts }) => [column, counts])),
+  const { losses, rows, bytes, low, high } = copied
+  const state: LoadedTable = {
+    ...{ ...loading, state: 'loaded', low, high, choices: mapped.choices, rows },
+    losses: Object.fromEntries(losses.map(({ column, ...counts }) => [column, counts])),
   }
-  await finishTarget(session.postgres, mapped, { unlogged, state: loaded, onPhase })
+  if (cut === undefined) await finishTarget(session.postgres, mapped, { unlogged, state, onPhase })
+  else {
+    const connections = [session, ...side.sessions].map(({ postgres }) => postgres)
+    await finishChunks(connections, mapped, { unlogged, state, onPhase, rowsMayRepeat: copied.rowsMayRepeat })
+  }
   options.onEvent({
-    ...{ kind: 'table-done', table, rows: meter.rows, bytes: meter.bytes, ...position },
-    copySeconds: (copied - started) / 1000,
-    indexSeconds: (performance.now() - copied) / 1000,
+    ...{ kind: 'table-done', table, rows, bytes, low, high },
+    copySeconds: (copiedAt - started) / 1000,
+    indexSeconds: (performance.now() - copiedAt) / 1000,
   })
   return {
-    ...{ table, target: `${target.schema}.${target.table}`, state: 'loaded', why: undefined, losses: lost, choices },
-    ...{ rows: meter.rows, bytes: meter.bytes, ...position },
+    ...{ table, target: `${target.schema}.${target.table}`, state: 'loaded', why: undefined, losses },
+    ...{ choices: mapped.choices, rows, bytes, low, high },
   }
 }
 
-/** Further readers for a table that is big enough to be cut, none for another. */
-async function openSide(attempt: AttemptOptions, signal: AbortSignal): Promise<SideSessions> {
-  const { session, source, options, estimate } = attempt
-  const { chunkWorkers, threshold } = options
-  const cuttable = keyLiterals(source) !== undefined
-  const big =
-    cuttable && (await exceedsThreshold(session.reader.connection, source, { estimate: estimate.rows, threshold }))
-  return await attempt.openSideSessions(big ? chunkWorkers : 0, signal)
+/** What goes on is cut already; else a table is when it has more rows than the threshold, and a key. */
+async function chooseCut({ session, source, options, estimate, unfinished }: AttemptOptions): Promise<Cut | undefined> {
+  const cut = cutOf(source, options.chunkBy)
+  if (unfinished !== undefined) return cut ?? { by: 'key' }
+  if (cut === undefined) return undefined
+  const { threshold } = options
+  const big = await exceedsThreshold(session.reader.connection, source, { estimate: estimate.rows, threshold })
+  return big ? cut : undefined
 }
 
-async function openAt({ session, source, options }: AttemptOptions, side: SideSessions): Promise<LoadPosition> {
+async function openAt({ session, source, options, unfinished }: AttemptOptions, side: SideSessions) {
   if (!isTransactional(source.engine) && source.key.length === 0) {
     return await lockForReading(session.reader, source, options.log)
   }
   const readers = [session.reader, ...side.sessions.map(({ reader }) => reader)]
-  return await openSnapshots({ table: source, readers, control: side.control, log: options.log })
+  const opened = await openSnapshots({ table: source, readers, control: side.control, log: options.log })
+  const before = unfinished === undefined ? undefined : spanOf(finishedChunks(unfinished))
+  if (before !== undefined && !reaches(opened.low, before.low)) {
+    throw new MustStartOver('the source is behind the chunks that are done, or its binary log was reset')
+  }
+  return opened
 }
 
 /**
@@ -126,66 +140,90 @@ async function checkDefinition({ session, source }: AttemptOptions): Promise<voi
   }
 }
 
-interface CopyTableOptions {
-  readonly attempt: AttemptOptions
-  readonly side: SideSessions
-  readonly mapped: MappedTable
-  readonly meter: ProgressMeter
-  readonly stop: AbortController
-  readonly signal: AbortSignal
+interface PreparedTarget {
+  readonly mapped: MappedTable & { readonly choices: Readonly<Record<string, string>> }
+  readonly unlogged: boolean
 }
 
-/** All rows, by one reader or by several that share the key ranges. Returns what each lost. */
-async function copyTable(options: CopyTableOptions): Promise<readonly (readonly Losses[])[]> {
-  const { attempt, side, mapped, meter, stop, signal } = options
-  const { database, table } = mapped.source
-  const select = mapped.columns.map(({ source }) => quoteMariadb(source.name)).join(', ')
-  const from = quoteMariadb(database, table)
-  const names = mapped.columns.map(({ name }) => quotePostgres(name)).join(', ')
-  const sql = `COPY ${quotePostgres(mapped.schema, mapped.name)} (${names}) FROM STDIN (FORMAT binary)`
-  const ranges = side.control === undefined ? wholeTable() : rangesOf(attempt, side.control)
-  const keyColumns = (keyLiterals(mapped.source) ?? []).map(({ column }) => column)
-
-  const work = async ({ reader, postgres }: Pick<LoadSession, 'reader' | 'postgres'>): Promise<readonly Losses[]> => {
-    const losses = newLosses(mapped)
-    const encoder = compileResultSetEncoder(mapped, losses)
-    for (;;) {
-      const next = await ranges.next()
-      if (next.done === true) return losses
-      const condition = rangeCondition(keyColumns, next.value)
-      await copyRows({
-        batches: reader.rows(`SELECT ${select} FROM ${from}${condition === '1' ? '' : ` WHERE ${condition}`}`),
-        ...{ encoder, columns: mapped.columns.length, connection: postgres, sql, signal },
-        batchSize: attempt.options.batchSize,
-        onCopied: (rows, bytes) => meter.add(rows, bytes),
-      })
-    }
-  }
-  // The first to fail stops the others; all have ended before anything else is done with their connections.
-  const workers = [attempt.session, ...side.sessions].map(async (session) => {
-    try {
-      return await work(session)
-    } catch (thrown) {
-      stop.abort(thrown)
-      throw thrown
-    }
+/** Makes the target anew, or takes what a load that goes on has made. */
+async function prepareTarget(attempt: AttemptOptions, cut: Cut | undefined): Promise<PreparedTarget> {
+  const { session, source, target, options, unfinished } = attempt
+  const map = (choices: Readonly<Record<string, string>>): PreparedTarget['mapped'] => ({
+    ...mapPlanned(source, target, options.sink, choices),
+    choices,
   })
-  const ended = await Promise.allSettled(workers)
-  await ranges.return(undefined)
-  if (stop.signal.aborted) throw stop.signal.reason
-  return ended.map((result) => must(result.status === 'fulfilled' ? result.value : undefined, 'losses of a reader'))
+  if (unfinished !== undefined) return { mapped: map(unfinished.choices), unlogged: unfinished.unlogged }
+  const mapped = map(attempt.probe ? await probeChoices(session.reader.connection, map({})) : {})
+  const pays = session.unloggedPays && attempt.estimate.bytes > smallBytes
+  const unlogged = options.loadMode === 'auto' ? pays : options.loadMode === 'unlogged'
+  await createTarget(session.postgres, mapped, { unlogged, grants: attempt.grants })
+  if (cut !== undefined) {
+    const key = { connector: options.sink.name, database: source.database, table: source.table }
+    const file = await tableFile(session.postgres, mapped)
+    await beginLoad(session.postgres, key, { file, unlogged, choices: mapped.choices })
+  }
+  return { mapped, unlogged }
 }
 
-async function* wholeTable(): AsyncGenerator<KeyRange> {
-  yield { from: null, to: null }
+/** Tells of the load that goes on. */
+function rowsSoFar({ unfinished, source, options }: AttemptOptions): { readonly rows: number; readonly bytes: number } {
+  const chunks = unfinished === undefined ? [] : finishedChunks(unfinished)
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0)
+  if (unfinished !== undefined) {
+    options.onEvent({ kind: 'table-resumed', table: formatTable(source), rows, chunks: chunks.length })
+  }
+  return { rows, bytes: chunks.reduce((sum, chunk) => sum + chunk.bytes, 0) }
 }
 
-function rangesOf({ source, estimate, options }: AttemptOptions, control: NonNullable<SideSessions['control']>) {
+interface Copied extends LoadPosition {
+  readonly rows: number
+  readonly bytes: number
+  readonly losses: readonly ColumnLosses[]
+  /** A row may be there twice. */
+  readonly rowsMayRepeat: boolean
+}
+
+async function copyAtOnce(
+  { session, source }: AttemptOptions,
+  copying: CopyTableOptions,
+  opened: LoadPosition,
+): Promise<Copied> {
+  const losses = await copyWhole(session, copying)
+  const position = await positionAfterReading(session.reader, source, opened)
+  return { rows: copying.meter.rows, bytes: copying.meter.bytes, losses, ...position, rowsMayRepeat: false }
+}
+
+interface InChunks {
+  readonly side: SideSessions
+  readonly opened: LoadPosition
+  readonly stop: AbortController
+  readonly cut: Cut
+  readonly key: LoadedTable
+}
+
+async function copyInChunks(
+  attempt: AttemptOptions,
+  copying: CopyTableOptions,
+  { side, opened, stop, cut, key }: InChunks,
+): Promise<Copied> {
+  const { session, source, estimate, options } = attempt
   const { threshold, chunkWorkers } = options
+  const [control, notes] = [must(side.control, 'control connection'), must(side.notes, 'connection for notes')]
+  const stored = must(await readLoad<ChunkRange>(notes, key), 'load')
   // Several ranges for each reader, so that all have work until the end although ranges differ in size.
   const rows = Math.max(estimate.rows, threshold)
-  const rowsPerRange = Math.min(threshold, Math.ceil(rows / (chunkWorkers * 4)))
-  const query = async (sql: string): Promise<readonly (readonly string[])[]> =>
-    (await control.query<Record<string, string>>(sql)).map((row) => Object.values(row))
-  return keyRanges({ table: source, rows, rowsPerRange, query })
+  const rowsPerChunk = Math.min(threshold, Math.ceil(rows / (chunkWorkers * 4)))
+  const chunks = chunkSource({ table: source, cut, stored, key, source: control, state: notes, rows, rowsPerChunk })
+  await copyChunks([session, ...side.sessions], { ...copying, chunks, key, opened, stop })
+  const load = must(await readLoad<ChunkRange>(notes, key), 'load')
+  const done = finishedChunks(load)
+  if (!load.cut || done.length < load.chunks.length) throw new Error(`BUG: ${formatTable(source)} is not copied whole`)
+  const position = spanOf(done)
+  return {
+    ...position,
+    rows: done.reduce((sum, chunk) => sum + chunk.rows, 0),
+    bytes: done.reduce((sum, chunk) => sum + chunk.bytes, 0),
+    losses: totalLosses(done.map((chunk) => chunk.losses)),
+    rowsMayRepeat: load.chunks.some(({ range }) => 'where' in range),
+  }
 }

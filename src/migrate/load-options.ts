@@ -4,6 +4,18 @@ import { CdcError, CdcErrors } from '../core/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { LoadEvent } from './progress.ts'
 
+/** By ranges of the key, by the years of a column where a table has it, or as fits each table best. */
+export type ChunkBy = 'auto' | 'primary-key' | { readonly year: string }
+
+/** Whether a table is written without write-ahead log while it is loaded. */
+export type LoadMode = 'auto' | 'unlogged' | 'logged'
+
+/**
+ * What happens to a load that was broken off: `auto` goes on with it or, when that cannot be, starts the table over;
+ * `required` refuses to start over; `never` starts over.
+ */
+export type Resume = 'auto' | 'required' | 'never'
+
 export interface MigrateOptions {
   readonly source: SourceConfig
   readonly sink: SinkConfig
@@ -19,10 +31,32 @@ export interface MigrateOptions {
   readonly threshold: number
   /** Load tables again that are loaded already, and overwrite target tables that hold other rows. */
   readonly replace: boolean
+  readonly chunkBy: ChunkBy
+  readonly loadMode: LoadMode
+  readonly resume: Resume
+  /** A value that PostgreSQL cannot hold is an error, instead of being changed and counted. */
+  readonly strict: boolean
+  /** Make the target schema where it is missing. */
+  readonly createSchema: boolean
+  /** Give the target of an AUTO_INCREMENT column a sequence. */
+  readonly withSequences: boolean
+  /** Make foreign keys when all tables are loaded. */
+  readonly withForeignKeys: boolean
   readonly signal: AbortSignal
   readonly log: Logger
   readonly onEvent: (event: LoadEvent) => void
 }
+
+/** The options that are seldom given. */
+export const usualLoadOptions = {
+  chunkBy: 'auto',
+  loadMode: 'auto',
+  resume: 'auto',
+  strict: false,
+  createSchema: true,
+  withSequences: false,
+  withForeignKeys: false,
+} as const satisfies Partial<MigrateOptions>
 
 const limits = [
   { name: 'maxWorkers', flag: '--max-workers', min: 1, max: 64 },

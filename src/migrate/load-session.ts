@@ -18,10 +18,13 @@ export interface SessionHolder extends AsyncDisposable {
   discard(): Promise<void>
 }
 
-/** The further readers of a big table, and a connection that locks and walks the key; none for a small one. */
+/** The further readers of a table that is cut, and what else its chunks need; nothing for another table. */
 export interface SideSessions extends AsyncDisposable {
   readonly sessions: readonly LoadSession[]
+  /** Locks, and walks the key. */
   readonly control: MariadbConnection | undefined
+  /** Writes the chunks down, while all others are in the middle of one. */
+  readonly notes: PostgresConnection | undefined
 }
 
 type SessionOptions = Pick<MigrateOptions, 'source' | 'sink'>
@@ -84,10 +87,11 @@ export async function openSideSessions(
   workers: number,
   signal: AbortSignal,
 ): Promise<SideSessions> {
-  if (workers === 0) return { sessions: [], control: undefined, async [Symbol.asyncDispose]() {} }
-  const { source } = options
+  if (workers === 0) return { sessions: [], control: undefined, notes: undefined, async [Symbol.asyncDispose]() {} }
+  const { source, sink } = options
   const opened = await Promise.allSettled([
     connectMariadb(source, { signal, where: source.name }),
+    connectPostgres(sink.postgres, { applicationName: `cdc migrate ${sink.name}`, where: sink.name, signal }),
     ...Array.from({ length: workers - 1 }, async () => await openSession(options, signal)),
   ])
   const disposeAll = async (): Promise<void> => {
@@ -99,9 +103,10 @@ export async function openSideSessions(
     await disposeAll()
     throw failed.reason
   }
-  const [control, ...sessions] = opened.map((result) => (result as PromiseFulfilledResult<unknown>).value)
+  const [control, notes, ...sessions] = opened.map((result) => (result as PromiseFulfilledResult<unknown>).value)
   return {
     control: control as MariadbConnection,
+    notes: notes as PostgresConnection,
     sessions: sessions as LoadSession[],
     [Symbol.asyncDispose]: disposeAll,
   }

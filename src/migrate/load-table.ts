@@ -2,6 +2,7 @@ import { asCdcError, CdcError } from '../core/errors.ts'
 import { formatTable, type SourceTable } from '../core/table.ts'
 import { createBackoff } from '../lib/backoff.ts'
 import { readTable } from '../mariadb/catalog.ts'
+import { readLoad } from '../state/load.ts'
 import type { LoadedTable } from '../state/tables.ts'
 import { attemptLoad } from './load-attempt.ts'
 import { guardTable } from './load-guard.ts'
@@ -12,23 +13,32 @@ import { readPreviousLoad, type PreviousLoad } from './previous-load.ts'
 import type { LoadedTableReport } from './progress.ts'
 import { abandonTarget } from './target-build.ts'
 import { checkReplaceable, readTarget } from './target-table.ts'
+import { findUnfinished, MustStartOver, type UnfinishedLoad } from './unfinished-load.ts'
 
-/** Altered under the load, or cut off from a server: so often a table is started over. */
+/** Altered under the load, or cut off from a server: so often a table is tried again. */
 const maxAttempts = 8
 
+export interface LoadTableOptions extends MigrateOptions {
+  /** Whether the run that goes on has loaded a table before it was broken off: `--replace` does not mean it then. */
+  readonly loadedByThisRun: (previous: PreviousLoad) => boolean
+}
+
 /**
- * Loads one table, unless it is loaded already; starts over after what passes by itself. When it fails for good,
- * nothing half is left. @throws CdcError; the signal's reason when aborted
+ * Loads one table, unless it is loaded already; tries again after what passes by itself, going on from the chunks that
+ * are done. When it fails for good, nothing half is left. @throws CdcError; the signal's reason when aborted
  */
 export async function loadTable(
   holder: SessionHolder,
   planned: PlannedTable,
-  options: MigrateOptions,
+  options: LoadTableOptions,
 ): Promise<LoadedTableReport> {
   const { signal, log } = options
   const table = formatTable(planned.source)
   const backoff = createBackoff({ firstMs: 200, maxMs: 10_000 })
-  const run: TableRun = { planned, options, source: planned.source, probe: false, marked: undefined }
+  const run: TableRun = {
+    ...{ planned, options, source: planned.source, probe: false, marked: undefined },
+    startOver: options.resume === 'never',
+  }
   for (let attempt = 1; ; attempt++) {
     try {
       return await loadOnce(await holder.session(), run)
@@ -36,14 +46,18 @@ export async function loadTable(
       // A snapshot, a lock or half a result set may be left on the connections.
       await holder.discard()
       signal.throwIfAborted()
+      if (thrown instanceof MustStartOver) {
+        startOver(run, thrown.message)
+        continue
+      }
       const error = asCdcError(thrown, table)
       const outlier = error.code === 'CDC-T02' && !run.probe
       if (!outlier && (error.retry !== 'by-itself' || attempt >= maxAttempts)) {
-        await abandon(holder, run)
+        await abandon(holder, run, { keepChunks: error.retry === 'by-itself' })
         throw error
       }
-      log.info({ table, attempt, code: error.code, what: error.what, why: error.why }, 'the table is started over')
-      if (outlier) run.probe = true
+      log.info({ table, attempt, code: error.code, what: error.what, why: error.why }, 'the table is tried again')
+      if (outlier) [run.probe, run.startOver] = [true, true]
       else await backoff.wait(signal)
     }
   }
@@ -51,11 +65,23 @@ export async function loadTable(
 
 interface TableRun {
   readonly planned: PlannedTable
-  readonly options: MigrateOptions
+  readonly options: LoadTableOptions
   source: SourceTable
   probe: boolean
+  /** Forget the chunks that are done. */
+  startOver: boolean
   /** Set once the table has been marked as loading: from there on it is ours. */
   marked: LoadedTable | undefined
+}
+
+/** @throws CdcError CDC-L08 when that was forbidden */
+function startOver(run: TableRun, why: string): void {
+  const table = formatTable(run.source)
+  if (run.options.resume === 'required') {
+    throw new CdcError('CDC-L08', { where: table, what: 'the load that was broken off cannot go on', why })
+  }
+  run.options.onEvent({ kind: 'table-restarted', table, why })
+  run.startOver = true
 }
 
 async function loadOnce(session: LoadSession, run: TableRun): Promise<LoadedTableReport> {
@@ -65,25 +91,45 @@ async function loadOnce(session: LoadSession, run: TableRun): Promise<LoadedTabl
   const target = { schema: planned.target.schema, name: planned.target.table }
   await using _guard = await guardTable(session.postgres, target, table)
   const previous = await readPreviousLoad(session.postgres, sink.name, planned.source)
-  if (previous?.state === 'loaded' && !options.replace) return skipped(planned, previous)
+  if (previous?.state === 'loaded' && (!options.replace || options.loadedByThisRun(previous))) {
+    return skipped(planned, previous)
+  }
 
-  // Started over: what was planned may be what has changed.
+  // Tried again: what was planned may be what has changed.
   const now =
     run.marked === undefined && !run.probe ? run.source : await readTable(session.reader.connection, run.source)
   if (now === undefined) throw new CdcError('CDC-L01', { where: table, what: 'the table has been dropped meanwhile' })
   run.source = now
-  const existing = await readTarget(session.postgres, target)
+  const mapped = mapPlanned(run.source, planned.target, sink, {})
+  const unfinished = await unfinishedLoad(session, run, previous)
+  const existing = unfinished === undefined ? await readTarget(session.postgres, target) : undefined
   if (existing !== undefined) {
     const ours = previous?.targetSchema === target.schema && previous.targetTable === target.name
-    const mapped = mapPlanned(run.source, planned.target, sink, {})
     checkReplaceable(existing, mapped, { ours, replace: options.replace, where: table })
   }
   return await attemptLoad({
     ...{ session, options, source: run.source, target: planned.target, estimate: planned, probe: run.probe },
+    unfinished,
     grants: existing?.grants ?? [],
     openSideSessions: async (count, signal) => await openSideSessions(options, count, signal),
-    onMarked: (state) => (run.marked = state),
+    onMarked(state) {
+      run.marked = state
+      run.startOver = false
+    },
   })
+}
+
+/** @throws MustStartOver */
+async function unfinishedLoad(
+  { postgres }: LoadSession,
+  { planned, options, source, startOver: anew }: TableRun,
+  previous: PreviousLoad | undefined,
+): Promise<UnfinishedLoad | undefined> {
+  if (previous?.state !== 'loading' || anew) return undefined
+  const target = { schema: planned.target.schema, name: planned.target.table }
+  const columns = mapPlanned(source, planned.target, options.sink, {}).columns.map(({ name }) => name)
+  const key = { connector: options.sink.name, database: source.database, table: source.table }
+  return await findUnfinished(postgres, { key, previous, source, target, columns })
 }
 
 function skipped({ source, target }: PlannedTable, previous: PreviousLoad): LoadedTableReport {
@@ -94,8 +140,15 @@ function skipped({ source, target }: PlannedTable, previous: PreviousLoad): Load
   }
 }
 
-/** Takes the mark and the half table away, so that a running sink goes on with the other tables. */
-async function abandon(holder: SessionHolder, { marked, options }: TableRun): Promise<void> {
+/**
+ * Takes the mark and the half table away, so that a running sink goes on with the other tables. Chunks that are done are
+ * kept after what may pass: the next run goes on with them.
+ */
+async function abandon(
+  holder: SessionHolder,
+  { marked, options }: TableRun,
+  { keepChunks }: { readonly keepChunks: boolean },
+): Promise<void> {
   if (marked === undefined) return
   try {
     const { postgres } = await holder.session()
@@ -104,6 +157,10 @@ async function abandon(holder: SessionHolder, { marked, options }: TableRun): Pr
       { schema: marked.targetSchema, name: marked.targetTable },
       formatTable(marked),
     )
+    if (keepChunks) {
+      const load = await readLoad(postgres, marked)
+      if (load?.chunks.some(({ finished }) => finished !== undefined) === true) return
+    }
     await abandonTarget(postgres, marked)
   } catch (thrown) {
     const { message } = asCdcError(thrown, formatTable(marked))

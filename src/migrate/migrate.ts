@@ -7,7 +7,8 @@ import { ensureState } from '../state/schema.ts'
 import { checkLoadOptions, type MigrateOptions } from './load-options.ts'
 import { planLoad, type PlannedTable } from './load-plan.ts'
 import { holdSession } from './load-session.ts'
-import { loadTable } from './load-table.ts'
+import { openLoadRun } from './load-run.ts'
+import { loadTable, type LoadTableOptions } from './load-table.ts'
 import type { LoadedTableReport } from './progress.ts'
 import { readTableSizes } from './table-sizes.ts'
 import { selectTables } from '../lib/table-selection.ts'
@@ -20,17 +21,27 @@ export interface MigrateResult {
 
 /**
  * The bulk load: copies tables as they are at a known position of the stream of changes, and records that position, so
- * that the sink goes on from there. Can be run again after anything: what is loaded is skipped, the rest starts over.
+ * that the sink goes on from there. Can be run again after anything: what is loaded is skipped, chunks that are done are
+ * kept, the rest starts over.
  *
  * Nothing is written before all options, names and types are known to be good.
  * @throws CdcError, CdcErrors: CDC-C01, CDC-C06 (options), CDC-L01 (names), CDC-T01, CDC-T04, CDC-T05 (mapping),
  * CDC-P03, CDC-P04, connection errors; at the end CDC-L07 when tables have failed. The signal's reason when aborted.
  */
-export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
-  checkLoadOptions(options)
-  options.signal.throwIfAborted()
-  const planned = await plan(options)
-  await prepareTarget(options, planned)
+export async function migrate(asked: MigrateOptions): Promise<MigrateResult> {
+  checkLoadOptions(asked)
+  asked.signal.throwIfAborted()
+  const planned = await plan(asked)
+  await prepareTarget(asked, planned)
+  await using run = await openLoadRun(asked)
+  const options: LoadTableOptions = {
+    ...asked,
+    loadedByThisRun: (previous) => run.loadedByThisRun(previous),
+    onEvent(event) {
+      run.add(event)
+      asked.onEvent(event)
+    },
+  }
   options.onEvent({
     kind: 'plan',
     tables: planned.map(({ source, rows, bytes }) => ({ table: formatTable(source), rows, bytes })),
@@ -54,6 +65,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   })
   const ended = await Promise.allSettled(workers)
   options.signal.throwIfAborted()
+  await run.end()
   const broken = ended.find((result) => result.status === 'rejected')
   if (broken !== undefined) throw broken.reason
   if (failures.length > 0) throw loadFailed(options, failures, planned.length)
@@ -71,11 +83,14 @@ async function plan(options: MigrateOptions): Promise<readonly PlannedTable[]> {
   return planLoad(chosen, sizes, options)
 }
 
-async function prepareTarget({ sink, signal }: MigrateOptions, planned: readonly PlannedTable[]): Promise<void> {
+async function prepareTarget(
+  { sink, signal, createSchema }: MigrateOptions,
+  planned: readonly PlannedTable[],
+): Promise<void> {
   const applicationName = `cdc migrate ${sink.name}`
   await using connection = await connectPostgres(sink.postgres, { applicationName, where: sink.name, signal })
   await ensureState(connection)
-  await ensureSchemas(connection, new Set(planned.map(({ target }) => target.schema)))
+  await ensureSchemas(connection, new Set(planned.map(({ target }) => target.schema)), { create: createSchema })
 }
 
 function tell(report: LoadedTableReport, { onEvent, log }: MigrateOptions): LoadedTableReport {

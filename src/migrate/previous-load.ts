@@ -1,4 +1,4 @@
-import type { TableName } from '../core/table.ts'
+import type { SourceTable, TableName } from '../core/table.ts'
 import { parsePosition, type GtidPosition } from '../core/gtid.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 
@@ -10,7 +10,10 @@ export interface PreviousLoad {
   readonly low: GtidPosition
   readonly high: GtidPosition
   readonly rows: number
+  /** Seconds since 1970 by PostgreSQL's clock. */
+  readonly startedAt: number
   readonly finishedAt: string | null
+  readonly definition: SourceTable
 }
 
 /** Asked for one table, once its guard is held: another load may just have ended. */
@@ -26,9 +29,11 @@ export async function readPreviousLoad(
     low: string | null
     high: string | null
     rows: string
+    started_at: string
     finished_at: string | null
+    definition: string
   }>(
-    `SELECT state, target_schema, target_table, low, high, rows,
+    `SELECT state, target_schema, target_table, low, high, rows, extract(epoch FROM started_at) AS started_at, definition,
        to_char(finished_at, 'YYYY-MM-DD"T"HH24:MI:SSOF') AS finished_at
      FROM cdc.tables WHERE connector = $1 AND database = $2 AND "table" = $3`,
     [connector, table.database, table.table],
@@ -42,6 +47,8 @@ export async function readPreviousLoad(
     low: parsePosition(row.low ?? ''),
     high: parsePosition(row.high ?? ''),
     rows: Number(row.rows),
+    startedAt: Number(row.started_at),
     finishedAt: row.finished_at,
+    definition: JSON.parse(row.definition) as SourceTable,
   }
 }

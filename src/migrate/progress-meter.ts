@@ -12,9 +12,13 @@ export interface ProgressMeter {
   flush(): void
 }
 
-export function createProgressMeter(table: string, onEvent: (event: LoadEvent) => void): ProgressMeter {
-  let rows = 0
-  let bytes = 0
+/** @param before what is there already */
+export function createProgressMeter(
+  table: string,
+  onEvent: (event: LoadEvent) => void,
+  before: { readonly rows: number; readonly bytes: number } = { rows: 0, bytes: 0 },
+): ProgressMeter {
+  let { rows, bytes } = before
   let told = performance.now()
   const flush = (): void => {
     told = performance.now()

@@ -16,6 +16,10 @@ export type LoadEvent =
     }
   /** Comes again when a table has to be started over; its counts begin at 0 then. */
   | { readonly kind: 'table-start'; readonly table: string }
+  /** After `table-start`: a load that was broken off goes on; so many rows are there already. */
+  | { readonly kind: 'table-resumed'; readonly table: string; readonly rows: number; readonly chunks: number }
+  /** A load that was broken off cannot go on; the table is loaded from its beginning. */
+  | { readonly kind: 'table-restarted'; readonly table: string; readonly why: string }
   /** Rows and bytes (of the COPY stream) that have been copied so far, since `table-start`. */
   | { readonly kind: 'rows'; readonly table: string; readonly rows: number; readonly bytes: number }
   | { readonly kind: 'phase'; readonly table: string; readonly phase: LoadPhase }

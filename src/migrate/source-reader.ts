@@ -1,8 +1,8 @@
-import { CdcError } from '../core/errors.ts'
-import { parsePosition, type GtidPosition } from '../core/gtid.ts'
+import type { GtidPosition } from '../core/gtid.ts'
 import { connectMariadb, type ConnectOptions, type MariadbConnection } from '../mariadb/connection.ts'
 import { streamRows, type RowBatch } from '../mariadb/row-stream.ts'
-import { readServerPosition, withDomains } from '../mariadb/server-checks.ts'
+import { readServerPosition } from '../mariadb/server-checks.ts'
+import { beginSnapshot } from '../mariadb/snapshot.ts'
 import type { MariadbSettings } from '../core/mariadb-settings.ts'
 
 /** A session that reads table after table, each in a snapshot of its own whose position is known. */
@@ -27,19 +27,13 @@ export async function openSourceReader(settings: MariadbSettings, options: Conne
   const connection = await connectMariadb(settings, options)
   try {
     await connection.query(patientSession)
-    await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
   } catch (thrown) {
     connection.destroy()
     throw thrown
   }
   return {
     connection,
-    async openSnapshot() {
-      // Before the snapshot: a domain that is born after it must not be in the position.
-      const before = await readServerPosition(connection)
-      await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
-      return withDomains(await snapshotPosition(connection), before)
-    },
+    openSnapshot: async () => await beginSnapshot(connection),
     async closeSnapshot() {
       await connection.query('ROLLBACK')
       await connection.query('UNLOCK TABLES')
@@ -48,25 +42,4 @@ export async function openSourceReader(settings: MariadbSettings, options: Conne
     serverPosition: async () => await readServerPosition(connection),
     [Symbol.asyncDispose]: async () => await connection[Symbol.asyncDispose](),
   }
-}
-
-/** The server notes the binary log's coordinates at the moment the read view is made; they are translated to GTIDs. */
-async function snapshotPosition(connection: MariadbConnection): Promise<GtidPosition> {
-  const status = await connection.query<{ Variable_name: string; Value: string }>(
-    "SHOW SESSION STATUS WHERE Variable_name IN ('Binlog_snapshot_file', 'Binlog_snapshot_position')",
-  )
-  const values = new Map(status.map((row) => [row.Variable_name.toLowerCase(), row.Value]))
-  const file = values.get('binlog_snapshot_file') ?? ''
-  const offset = Number(values.get('binlog_snapshot_position') ?? '0')
-  const { where, address } = connection.context
-  if (file === '') throw new CdcError('CDC-M05', { where, what: `${address} writes no binary log` })
-  const [row] = await connection.query<{ gtids: string | null }>('SELECT BINLOG_GTID_POS(?, ?) AS gtids', [
-    file,
-    offset,
-  ])
-  if (row === undefined || row.gtids === null) {
-    // The file was purged between the two questions; the next attempt reads a newer one.
-    throw new CdcError('CDC-M01', { where, what: `${address} cannot say the GTID position of ${file}:${offset}` })
-  }
-  return parsePosition(row.gtids)
 }

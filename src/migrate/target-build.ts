@@ -4,7 +4,9 @@ import { addPrimaryKeySql, commentSql, createIndexSql, createTableSql } from '..
 import type { MappedTable } from '../mapping/mapped-table.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 import { sqlState } from '../postgres/error.ts'
+import { forgetLoad, moveLoad } from '../state/load.ts'
 import { bumpTablesVersion, deleteTable, saveTable, type LoadedTable } from '../state/tables.ts'
+import { buildIndexes } from './build-indexes.ts'
 import type { LoadPhase } from './progress.ts'
 
 /**
@@ -14,12 +16,15 @@ import type { LoadPhase } from './progress.ts'
  * of a rewritten table, is that cheaper than COPY with WAL (docs/decisions/0005-load-logged-tables.md).
  */
 export async function prepareSession(connection: PostgresConnection): Promise<{ readonly unloggedPays: boolean }> {
+  // Several indexes are built at once, so each gets a part of what the server believes to have (pages of 8 kB to kB).
   const { rows } = await connection.query<{ name: string; setting: string }>(
     `SELECT name, CASE name WHEN 'wal_level' THEN setting
-         WHEN 'maintenance_work_mem' THEN set_config(name, '256MB', false)
+         WHEN 'maintenance_work_mem' THEN set_config(name, memory.kb || 'kB', false)
          ELSE set_config(name, '1s', false) END AS setting
-     FROM pg_settings WHERE name IN ('client_connection_check_interval', 'wal_level')
-       OR (name = 'maintenance_work_mem' AND setting::bigint < 262144)`,
+     FROM pg_settings, (SELECT least(262144, setting::bigint * 8 / 16) AS kb FROM pg_settings
+                        WHERE name = 'effective_cache_size') AS memory
+     WHERE name IN ('client_connection_check_interval', 'wal_level')
+       OR (name = 'maintenance_work_mem' AND setting::bigint < memory.kb)`,
   )
   return { unloggedPays: rows.some(({ name, setting }) => name === 'wal_level' && setting === 'minimal') }
 }
@@ -30,6 +35,7 @@ export async function prepareSession(connection: PostgresConnection): Promise<{ 
  */
 export async function markLoading(connection: PostgresConnection, table: LoadedTable): Promise<void> {
   await inTransaction(connection, async () => {
+    await forgetLoad(connection, table)
     await saveTable(connection, table)
     await bumpTablesVersion(connection, table.connector)
   })
@@ -60,6 +66,14 @@ export async function createTarget(
   }
 }
 
+/** Number of the file that the table is in; TRUNCATE and everything that rewrites the table change it. */
+export async function tableFile(connection: PostgresConnection, table: MappedTable): Promise<string> {
+  const { rows } = await connection.query<{ file: string }>('SELECT pg_relation_filenode($1::regclass) AS file', [
+    quotePostgres(table.schema, table.name),
+  ])
+  return rows[0]?.file ?? '0'
+}
+
 export interface FinishOptions {
   readonly unlogged: boolean
   /** The row that makes the load count; written in the same transaction as the last step. */
@@ -67,7 +81,7 @@ export interface FinishOptions {
   readonly onPhase: (phase: LoadPhase) => void
 }
 
-/** Key, indexes, statistics and the mark that the table is loaded, all or nothing. */
+/** For a table that was read in one piece: key, indexes, statistics and the mark that it is loaded, all or nothing. */
 export async function finishTarget(
   connection: PostgresConnection,
   table: MappedTable,
@@ -75,7 +89,6 @@ export async function finishTarget(
 ): Promise<void> {
   const target = quotePostgres(table.schema, table.name)
   const indexes = table.source.indexes.map((index) => createIndexSql(table, index)).filter((sql) => sql !== undefined)
-  const comments = commentSql(table)
   await inTransaction(connection, async () => {
     onPhase('keys')
     // Before the indexes: they would be written twice.
@@ -83,13 +96,51 @@ export async function finishTarget(
     if (table.key.length > 0) await connection.query(addPrimaryKeySql(table))
     onPhase('indexes')
     if (indexes.length > 0) await connection.query(indexes.join(';\n'))
-    if (comments !== '') await connection.query(comments)
-    onPhase('analyze')
-    await connection.query(`ANALYZE ${target}`)
-    await saveTable(connection, state)
-    // Last: it waits for a batch of the sink, and the sink for it.
-    await bumpTablesVersion(connection, state.connector)
+    await endLoad(connection, table, { state, onPhase })
   })
+}
+
+export interface FinishChunksOptions extends FinishOptions {
+  /** Rows of several chunks may be the same: see `buildIndexes`. */
+  readonly rowsMayRepeat: boolean
+}
+
+/**
+ * For a table that was read in chunks. Each step is kept when the next one fails: a load that goes on finds the table
+ * logged, and the indexes that are there.
+ */
+export async function finishChunks(
+  connections: readonly PostgresConnection[],
+  table: MappedTable,
+  { unlogged, rowsMayRepeat, state, onPhase }: FinishChunksOptions,
+): Promise<void> {
+  const [connection] = connections
+  if (connection === undefined) throw new Error('BUG: no connection')
+  onPhase('keys')
+  if (unlogged) {
+    await inTransaction(connection, async () => {
+      await connection.query(`ALTER TABLE ${quotePostgres(table.schema, table.name)} SET LOGGED`)
+      await moveLoad(connection, state, await tableFile(connection, table))
+    })
+  }
+  onPhase('indexes')
+  await buildIndexes(connections, table, { rowsMayRepeat })
+  await inTransaction(connection, async () => await endLoad(connection, table, { state, onPhase }))
+}
+
+async function endLoad(
+  connection: PostgresConnection,
+  table: MappedTable,
+  { state, onPhase }: Pick<FinishOptions, 'state' | 'onPhase'>,
+): Promise<void> {
+  const comments = commentSql(table)
+  if (comments !== '') await connection.query(comments)
+  onPhase('analyze')
+  await connection.query(`ANALYZE ${quotePostgres(table.schema, table.name)}`)
+  await forgetLoad(connection, state)
+  await saveTable(connection, state)
+  // Last: it waits for a batch of the sink, and the sink for it.
+  await bumpTablesVersion(connection, state.connector)
 }
 
 /** After a load that failed for good: nothing half is left, and the sink need not wait for the table any longer. */

@@ -5,7 +5,7 @@ import type { PostgresConnection } from '../postgres/connection.ts'
 import { sqlState } from '../postgres/error.ts'
 
 /** Numbered SQL files beside this one, in order; the number is the version of the state. */
-const migrations = ['0001', '0002'] as const
+const migrations = ['0001', '0002', '0003'] as const
 
 /** Any constant: two processes that start at once create the schema one after the other. */
 const migrationLock = 7_208_311

@@ -2,7 +2,7 @@ import type { SinkConfig } from '../../src/config/sink-config.ts'
 import type { SourceConfig } from '../../src/config/source-config.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { migrate, type MigrateResult } from '../../src/migrate/migrate.ts'
-import type { MigrateOptions } from '../../src/migrate/load-options.ts'
+import { usualLoadOptions, type MigrateOptions } from '../../src/migrate/load-options.ts'
 import type { LoadEvent } from '../../src/migrate/progress.ts'
 import type { MariadbServer } from '../harness/start-mariadb.ts'
 import type { PostgresServer } from '../harness/start-postgres.ts'
@@ -51,6 +51,7 @@ export async function load(between: Configs, changed: Partial<MigrateOptions> = 
   const events: LoadEvent[] = []
   const result = await migrate({
     ...between,
+    ...usualLoadOptions,
     ...{ tables: 'all', maxWorkers: 2, chunkWorkers: 4, batchSize: 1000, threshold: 1_000_000, replace: false },
     ...{ signal: new AbortController().signal, log: createLogger(logLevel) },
     ...changed,

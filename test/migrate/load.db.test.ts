@@ -319,23 +319,6 @@ test('a table that is altered between the plan and its snapshot is started over 
   assert.deepEqual(row, { n: 2 })
 })
 
-test('of two loads of one table at the same time one is refused', async () => {
-  const between = await fresh('twice')
-  await mariadb.query(
-    `CREATE TABLE twice.t (id INT PRIMARY KEY); INSERT INTO twice.t SELECT seq FROM mysql.seq_1_to_5000`,
-  )
-  let second: Promise<void> | undefined
-  const first = await load(between, {
-    onEvent: (event) => {
-      if (event.kind === 'table-start') second ??= fails(load(between), 'CDC-L07', /CDC-L06/)
-    },
-    batchSize: 1,
-  })
-  assert.equal(first.result.tables[0]?.rows, 5000)
-  await second
-  assert.deepEqual(await postgres.query('SELECT count(*) AS n FROM mp_cdc.t'), [{ n: '5000' }])
-})
-
 test('the position is exactly that of the copied rows, whatever is written meanwhile', async () => {
   const between = await fresh('busy')
   await mariadb.query(`CREATE TABLE busy.t (id INT PRIMARY KEY, pad CHAR(100)); CREATE TABLE busy.other (id INT PRIMARY KEY);

@@ -1,8 +1,9 @@
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { CdcError } from '../../core/errors.ts'
 import { formatPosition } from '../../core/gtid.ts'
 import type { Runtime } from '../../connect/runtime.ts'
+import type { ChunkBy } from '../../migrate/load-options.ts'
 import { countValue, databaseArgument, examples, listValue } from '../arguments.ts'
 import type { CommandContext } from '../context.ts'
 import { defaultLoadOptions, loadStep } from '../load-step.ts'
@@ -11,10 +12,16 @@ import { formatReport } from '../load-text.ts'
 import { loadPipeline } from '../pipeline-files.ts'
 import { mustStream } from '../source-ready.ts'
 
-interface Options extends Omit<LoadOptions, 'tables' | 'replace'> {
+interface Options extends Omit<
+  LoadOptions,
+  'tables' | 'replace' | 'resume' | 'strict' | 'withSequences' | 'withForeignKeys'
+> {
   readonly database?: string
   readonly tables: readonly string[]
   readonly replace?: true
+  readonly resume?: true
+  readonly restart?: true
+  readonly strict?: true
   readonly withoutSource?: true
 }
 
@@ -32,7 +39,22 @@ export function define(command: Command, context: CommandContext): void {
     .option('--chunk-workers <n>', 'readers of one big table', countValue, defaults.chunkWorkers)
     .option('--batch-size <rows>', 'rows in one COPY', countValue, defaults.batchSize)
     .option('--threshold <rows>', 'a table of more rows than this is read in chunks', countValue, defaults.threshold)
+    .option('--chunk-by <what>', 'primary-key, year:<column> or auto', chunkByValue, defaults.chunkBy)
+    .addOption(
+      new Option('--load-mode <mode>', 'whether tables are UNLOGGED while they are loaded')
+        .choices(['auto', 'unlogged', 'logged'])
+        .default(defaults.loadMode),
+    )
     .option('--replace', 'load again what is loaded, and overwrite target tables that hold other rows')
+    .addOption(
+      new Option('--resume', 'go on with what was broken off (the default), and never start a table over').conflicts(
+        'restart',
+      ),
+    )
+    .option('--restart', 'forget what was broken off and start over')
+    .option('--strict', 'values that PostgreSQL cannot hold (zero dates, NUL characters) are an error')
+    .option('--create-schema', 'make the target schema where it is missing (the default)')
+    .option('--no-create-schema', 'show the SQL instead')
     .option('--without-source', 'load although the source connector does not run: changes may be missed')
     .addHelpText(
       'after',
@@ -51,14 +73,7 @@ async function runMigrate(context: CommandContext, named: string | undefined, op
   const runtime = options.withoutSource === true ? () => runtimeIfAny(context) : context.runtime
   const pipeline = await loadPipeline({ ...context, runtime }, database)
   if (options.withoutSource !== true) await mustStream(await context.client(), pipeline.source.name, database)
-  const { tables, seconds } = await loadStep(context, pipeline, {
-    tables: options.tables.length === 1 && options.tables[0] === 'all' ? 'all' : options.tables,
-    maxWorkers: options.maxWorkers,
-    chunkWorkers: options.chunkWorkers,
-    batchSize: options.batchSize,
-    threshold: options.threshold,
-    replace: options.replace === true,
-  })
+  const { tables, seconds } = await loadStep(context, pipeline, loadOptions(options))
   if (output.format === 'json') {
     const documents = tables.map((table) => {
       const positions = { low: formatPosition(table.low), high: formatPosition(table.high) }
@@ -67,6 +82,27 @@ async function runMigrate(context: CommandContext, named: string | undefined, op
     output.item({ database, tables: documents }, () => '')
   } else output.line(formatReport(tables, seconds))
   output.next(`cdc register sink ${database}`)
+}
+
+function loadOptions(options: Options): LoadOptions {
+  const { maxWorkers, chunkWorkers, batchSize, threshold, chunkBy, loadMode } = options
+  return {
+    ...{ maxWorkers, chunkWorkers, batchSize, threshold, chunkBy, loadMode },
+    tables: options.tables.length === 1 && options.tables[0] === 'all' ? 'all' : options.tables,
+    replace: options.replace === true,
+    resume: options.restart === true ? 'never' : options.resume === true ? 'required' : 'auto',
+    strict: options.strict === true,
+    createSchema: options.createSchema,
+    withSequences: false,
+    withForeignKeys: false,
+  }
+}
+
+function chunkByValue(text: string): ChunkBy {
+  if (text === 'auto' || text === 'primary-key') return text
+  const year = /^year:(.+)$/.exec(text)?.[1]
+  if (year !== undefined) return { year }
+  throw new InvalidArgumentError('Write primary-key, year:<column> or auto.')
 }
 
 function chooseDatabase(argument: string | undefined, option: string | undefined): string {

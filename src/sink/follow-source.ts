@@ -6,7 +6,7 @@ import { startSinkOver } from '../core/start-over.ts'
 import { formatTable } from '../core/table.ts'
 import { isDataError } from '../postgres/error.ts'
 import type { RelayBlock, RelayReader } from '../relay/relay.ts'
-import { readPositions } from '../state/position.ts'
+import { moveAppliedPosition, readPositions } from '../state/position.ts'
 import { ApplySession, TablesChanged } from './apply-session.ts'
 import { SavepointsNeeded, StreamApplier } from './apply-stream.ts'
 import type { Progress } from './apply-stream.ts'
@@ -199,11 +199,22 @@ async function waitForChange(session: ApplySession, signal: AbortSignal): Promis
   }
 }
 
-/** Where the sink goes on: its position in PostgreSQL, else the relay's earliest. @throws CdcError CDC-R03 */
+/**
+ * Where the sink goes on: its position in PostgreSQL, else the relay's earliest, which is noted at once: a quiet source is
+ * followed too, and can be verified. @throws CdcError CDC-R03
+ */
 async function startPosition(session: ApplySession, { config, source }: FollowOptions): Promise<GtidPosition> {
   const positions = await readPositions(session.connection, config.name)
   const known = positions.find((position) => position.source === source.name)
-  if (known === undefined) return source.relay.start
+  if (known === undefined) {
+    const { start } = source.relay
+    const nothing = { sourceSeconds: null, transactions: 0, changes: 0 }
+    await session.begin()
+    await session.commit(
+      moveAppliedPosition({ connector: config.name, source: source.name, position: start, ...nothing }),
+    )
+    return start
+  }
   if (reaches(known.position, source.relay.start)) {
     checkAhead(config.name, source, known.position)
     return known.position

@@ -80,6 +80,13 @@ export class CopyWriter {
     this.position += 4 + length
   }
 
+  /** A field that another writer has written, length and all. */
+  copyField(source: Buffer, start: number, end: number): void {
+    this.reserve(end - start)
+    copyBytes(source, start, end, this.buffer, this.position)
+    this.position += end - start
+  }
+
   #grow(bytes: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.position + bytes))
     this.buffer.copy(larger, 0, 0, this.position)

@@ -15,12 +15,30 @@ export interface RowEncoder {
   encode(source: Buffer, at: number, out: CopyWriter, offsets: Int32Array): number
 }
 
+/** A row that is written already: what `encode` left in its writer and its offsets. */
+export interface WrittenRow {
+  readonly buffer: Buffer
+  readonly offsets: Int32Array
+}
+
+export interface BinlogRowEncoder extends RowEncoder {
+  /**
+   * As `encode`, for the after image of an update that holds only the columns in `changed` (a bit each, lowest first);
+   * the fields of the others are taken from the row before.
+   */
+  encodeChanged(
+    image: { readonly source: Buffer; readonly at: number; readonly changed: Buffer; readonly before: WrittenRow },
+    out: CopyWriter,
+    offsets: Int32Array,
+  ): number
+}
+
 /**
  * For row images of the binary log: null bits ((n + 7) / 8 bytes, lowest bit first, over all wire columns), then values.
  * `losses` has one entry per column and is counted up.
  * @throws CdcError CDC-D02 when the wire table is not the one that is mapped, naming the difference
  */
-export function compileBinlogEncoder(table: MappedTable, wire: WireTable, losses: readonly Losses[]): RowEncoder {
+export function compileBinlogEncoder(table: MappedTable, wire: WireTable, losses: readonly Losses[]): BinlogRowEncoder {
   checkWireTable(table, wire)
   const encoders = contexts(table, losses).map((context, i) =>
     context.column.type.binlogEncoder({ ...context, wire: must(wire.columns[i], 'wire column') }),
@@ -28,12 +46,36 @@ export function compileBinlogEncoder(table: MappedTable, wire: WireTable, losses
   const count = wire.columns.length
   // Columns beyond the table's are hidden hashes of unique long texts: eight bytes each, which nobody else can see.
   const hidden = Array.from({ length: count - encoders.length }, (_, index) => encoders.length + index)
-  return compile(encoders, {
-    nullBytes: 0,
-    firstBit: 0,
-    bitmapBytes: (count + 7) >> 3,
-    hidden,
-  })
+  const whole = compile(encoders, { nullBytes: 0, firstBit: 0, bitmapBytes: (count + 7) >> 3, hidden })
+  return { ...whole, encodeChanged: changedEncoder(encoders, count) }
+}
+
+/** Which columns such an image holds differs from event to event, so nothing is generated. */
+function changedEncoder(encoders: readonly Encoder[], columns: number): BinlogRowEncoder['encodeChanged'] {
+  return ({ source, at, changed, before }, out, offsets) => {
+    const isThere = (column: number): boolean => ((changed[column >> 3] ?? 0) & (1 << (column & 7))) !== 0
+    let present = 0
+    for (let column = 0; column < columns; column++) if (isThere(column)) present++
+    let next = at + ((present + 7) >> 3)
+    let bit = 0
+    out.count(encoders.length)
+    for (let column = 0; column < columns; column++) {
+      const encoder = encoders[column]
+      if (encoder !== undefined) offsets[column] = out.position
+      if (!isThere(column)) {
+        if (encoder !== undefined)
+          out.copyField(before.buffer, before.offsets[column] ?? 0, before.offsets[column + 1] ?? 0)
+        continue
+      }
+      const isNull = ((source[at + (bit >> 3)] ?? 0) & (1 << (bit & 7))) !== 0
+      bit++
+      if (encoder === undefined) next += isNull ? 0 : 8
+      else if (isNull) out.nullField()
+      else next = encoder(source, next, out)
+    }
+    offsets[encoders.length] = out.position
+    return next
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ import { isDataError } from '../postgres/error.ts'
 import { moveAppliedPosition } from '../state/position.ts'
 import { forgetTable } from '../state/tables.ts'
 import type { TableName } from '../core/table.ts'
+import { lacksComputed } from './after-image.ts'
 import type { ApplySession } from './apply-session.ts'
 import { asTexts, cascade, cascadingReferences, referencedRows, unfollowedParent } from './cascade.ts'
 import { deletePrepared, eventsOf, PreparedRows, preparedParts } from './prepared-rows.ts'
@@ -245,7 +246,7 @@ export class StreamApplier {
     const contained = use.contains(gtid)
     if (contained && references.length === 0) return
     if (event.kind === 'delete' && !sink.deleteEnabled) return
-    if (!event.complete) throw this.#partialImage(use.label)
+    if (!event.complete || lacksComputed(event, use.loaded.definition)) throw this.#partialImage(use.label)
     let at = event.rowsStart
     // Of rows that the load has seen already, only what they did to other tables is left to do.
     const end = contained ? at : event.rowsEnd
@@ -450,7 +451,7 @@ export class StreamApplier {
     const [database = '', name = ''] = table.split('.')
     return new CdcError('CDC-M08', {
       where: table,
-      what: 'a change was logged without all of its columns',
+      what: 'a change was logged without all of its columns, or without what a VIRTUAL column became',
       why: 'the session that wrote it had a binlog_row_image that is not FULL',
       fix: `SET GLOBAL binlog_row_image = 'FULL';   then: ${reload({ database, table: name }, this.#options.sink)}`,
       details: [`gtid: ${formatGtid(gtid)}`],
@@ -459,7 +460,8 @@ export class StreamApplier {
 }
 
 /** The rows of an event in memory of their own: the block's is used again. */
-function copiedRows(event: RowsEvent): Pick<RowsEvent, 'buffer' | 'rowsStart' | 'rowsEnd'> {
+function copiedRows(event: RowsEvent): Pick<RowsEvent, 'buffer' | 'rowsStart' | 'rowsEnd' | 'changedColumns'> {
   const buffer = Buffer.from(event.buffer.subarray(event.rowsStart, event.rowsEnd))
-  return { buffer, rowsStart: 0, rowsEnd: buffer.length }
+  const changedColumns = event.changedColumns === null ? null : Buffer.from(event.changedColumns)
+  return { buffer, rowsStart: 0, rowsEnd: buffer.length, changedColumns }
 }

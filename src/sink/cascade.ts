@@ -12,7 +12,8 @@ import { formatTable } from '../core/table.ts'
 import type { MappedColumn } from '../mapping/column-type.ts'
 import { CopyWriter } from '../mapping/copy-writer.ts'
 import type { MappedTable } from '../mapping/mapped-table.ts'
-import type { RowEncoder } from '../mapping/row-encoder.ts'
+import type { BinlogRowEncoder } from '../mapping/row-encoder.ts'
+import { encodeAfter, type RowInWriter } from './after-image.ts'
 import type { ApplySession } from './apply-session.ts'
 import { rowsFlags } from '../mariadb/events/rows.ts'
 import type { RowsEvent } from '../mariadb/events/rows.ts'
@@ -80,27 +81,32 @@ export interface ReferencedRow {
 export function referencedRows(
   event: RowsEvent,
   parent: TargetTable,
-  { encoder, references }: { readonly encoder: RowEncoder; readonly references: readonly Reference[] },
+  { encoder, references }: { readonly encoder: BinlogRowEncoder; readonly references: readonly Reference[] },
 ): readonly ReferencedRow[] {
   const columns = new Set(references.flatMap(({ key }) => key.parentColumns.map((name) => columnIndex(parent, name))))
   const width = parent.mapped.columns.length
-  const offsets = new Int32Array(width + 1)
-  const writer = new CopyWriter(1 << 12)
+  const [old, now] = [newRow(width), newRow(width)]
   const rows: ReferencedRow[] = []
   let at = event.rowsStart
-  const read = (): readonly (Buffer | null)[] => {
-    writer.reset()
-    at = encoder.encode(event.buffer, at, writer, offsets)
+  const referenced = ({ writer }: RowInWriter): readonly (Buffer | null)[] => {
     const fields = tupleFields(Buffer.from(writer.buffer.subarray(0, writer.position)), 2, width)
     return fields.map((field, i) => (columns.has(i) ? field : null))
   }
   while (at < event.rowsEnd) {
-    const before = read()
-    const after = event.kind === 'update' ? read() : null
+    old.writer.reset()
+    now.writer.reset()
+    at = encoder.encode(event.buffer, at, old.writer, old.offsets)
+    if (event.kind === 'update') at = encodeAfter(event, at, { encoder, before: old, after: now })
+    const before = referenced(old)
+    const after = event.kind === 'update' ? referenced(now) : null
     const same = after?.every((field, i) => field?.toString('latin1') === before[i]?.toString('latin1'))
     if (same !== true) rows.push({ before, after })
   }
   return rows
+}
+
+function newRow(columns: number): RowInWriter {
+  return { writer: new CopyWriter(1 << 12), offsets: new Int32Array(columns + 1) }
 }
 
 /** The same in PostgreSQL's own texts, which is what is compared and handed on. */

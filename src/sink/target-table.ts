@@ -7,7 +7,7 @@ import { CopyWriter } from '../mapping/copy-writer.ts'
 import { mapTable } from '../mapping/mapped-table.ts'
 import type { MappedTable } from '../mapping/mapped-table.ts'
 import { compileBinlogEncoder } from '../mapping/row-encoder.ts'
-import type { RowEncoder } from '../mapping/row-encoder.ts'
+import type { BinlogRowEncoder } from '../mapping/row-encoder.ts'
 import type { LoadedTable } from '../state/tables.ts'
 import { KeyedChanges, KeylessChanges } from './row-changes.ts'
 import { tableStatements } from './table-statements.ts'
@@ -28,7 +28,7 @@ export interface TargetTable {
   /** Whether the load already contains what that transaction did. */
   contains(gtid: Gtid): boolean
   /** The encoder for rows of that shape. @throws CdcError CDC-D02 when the shape is not the table's. */
-  encoderFor(wire: WireTable): RowEncoder
+  encoderFor(wire: WireTable): BinlogRowEncoder
 }
 
 export interface TargetOptions {
@@ -49,7 +49,7 @@ export function targetTable(loaded: LoadedTable, options: TargetOptions): Target
     choices: loaded.choices,
   })
   const losses = mapped.columns.map(() => ({ zeroDates: 0, nulCharacters: 0 }))
-  const encoders = new Map<string, RowEncoder>()
+  const encoders = new Map<string, BinlogRowEncoder>()
   const width = mapped.columns.length
   return {
     loaded,

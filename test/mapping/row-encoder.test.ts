@@ -267,3 +267,25 @@ test('a wire table of another shape is refused, and the difference named', () =>
   const others = [Buffer.from('a'), Buffer.from('c')]
   assert.throws(() => image(members, { type: 247, meta: 1, members: others }, '01'), /member 'c' in place of 'b'/)
 })
+
+test('an after image of what changed (FULL_NODUP) takes the rest from the row before', () => {
+  const columns = ['a', 'b', 'c', 'd'].map((name) => column({ name, type: 'int', nullable: true }))
+  const mapped = mapColumns(columns, {})
+  const wire = wireTable(columns.map(() => wireColumn({ type: 3, nullable: true })))
+  const encoder = compileBinlogEncoder(mapped, wire, noLosses(mapped))
+  // a and d changed, to NULL and to 9; b is NULL and c is 7 since before.
+  const source = Buffer.from('f2 01000000 07000000 08000000 | fd 09000000 | aa'.replaceAll(/[ |]/g, ''), 'hex')
+  const before = { writer: new CopyWriter(4), offsets: new Int32Array(5) }
+  const after = { writer: new CopyWriter(4), offsets: new Int32Array(5) }
+  const at = encoder.encode(source, 0, before.writer, before.offsets)
+  const image = {
+    source,
+    at,
+    changed: Buffer.from('f9', 'hex'),
+    before: { buffer: before.writer.buffer, offsets: before.offsets },
+  }
+  assert.equal(encoder.encodeChanged(image, after.writer, after.offsets), source.length - 1)
+  const tuple = after.writer.buffer.toString('hex', 0, after.writer.position)
+  assert.equal(tuple, '0004 ffffffff ffffffff 00000004 00000007 00000004 00000009'.replaceAll(' ', ''))
+  assert.deepEqual([...after.offsets], [2, 6, 10, 18, 26])
+})

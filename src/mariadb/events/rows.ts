@@ -14,8 +14,13 @@ export interface RowsEvent {
   /** As `rowsFlags`. */
   readonly flags: number
   readonly columnCount: number
-  /** Every column is present, in the before and in the after image. */
+  /** Every column is present: of an update, in the before image. */
   readonly complete: boolean
+  /**
+   * UPDATE: the columns of the after images, a bit each, LSB first; the others keep the values of the before image
+   * (binlog_row_image=FULL_NODUP). null: all are there.
+   */
+  readonly changedColumns: Buffer | null
   /** Where the images are: the event's own buffer, or a new one when the event was compressed. */
   readonly buffer: Buffer
   readonly rowsStart: number
@@ -69,9 +74,11 @@ export function parseRows(buffer: Buffer, start: number, end: number): RowsEvent
     bytes.skip(extra - 2)
   }
   const columnCount = bytes.lengthEncoded()
-  let complete = skipPresent(bytes, columnCount)
-  if (variant.kind === 'update') complete = skipPresent(bytes, columnCount) && complete
-  const common = { kind: variant.kind, tableId, flags, columnCount, complete }
+  const complete = skipPresent(bytes, columnCount)
+  const after = bytes.at
+  const changedColumns =
+    variant.kind === 'update' && !skipPresent(bytes, columnCount) ? bytes.buffer.subarray(after, bytes.at) : null
+  const common = { kind: variant.kind, tableId, flags, columnCount, complete, changedColumns }
   if (!variant.compressed) return { ...common, buffer, rowsStart: bytes.at, rowsEnd: end }
   const rows = inflateRest(bytes, 'rows event')
   return { ...common, buffer: rows, rowsStart: 0, rowsEnd: rows.length }

@@ -92,7 +92,7 @@ test('columns are dropped and tables renamed', () => {
 
 test('foreign keys that change rows are told, with the table they refer to', () => {
   const [added] = actions(
-    'add constraint fk foreign key (a, b) references o.q (x, y) on delete set null on update cascade',
+    'alter table t add constraint fk foreign key (a, b) references o.q (x, y) on delete set null on update cascade',
   )
   assert.deepEqual(added, {
     kind: 'add-cascade',

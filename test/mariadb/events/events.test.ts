@@ -324,7 +324,11 @@ test('rows: a column that is absent makes them incomplete, padding bits do not',
   }
   assert.equal(rows(eventTypes.writeRowsV1, '010000000000 0100 03 07 f8').complete, true)
   assert.equal(rows(eventTypes.writeRowsV1, '010000000000 0100 03 fe f8').complete, false)
-  assert.equal(rows(eventTypes.updateRowsV1, '010000000000 0100 09 ffff fffe f8').complete, false)
+  const changed = rows(eventTypes.updateRowsV1, '010000000000 0100 09 ffff fffe f8')
+  assert.equal(changed.complete, true)
+  assert.deepEqual(changed.changedColumns, Buffer.from('fffe', 'hex'))
+  assert.equal(rows(eventTypes.updateRowsV1, '010000000000 0100 09 ffff ffff f8').changedColumns, null)
+  assert.equal(rows(eventTypes.updateRowsV1, '010000000000 0100 09 fffe ffff f8').complete, false)
   assert.equal(rows(eventTypes.updateRowsV1, '010000000000 0100 09 ff01 ffff f8').complete, true)
   const second = rows(eventTypes.deleteRowsV2, '010000000000 0100 0400 aabb 01 ff f8')
   assert.deepEqual([second.kind, second.rowsEnd - second.rowsStart, second.complete], ['delete', 1, true])

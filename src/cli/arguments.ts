@@ -24,12 +24,14 @@ export function countValue(text: string): number {
   return value
 }
 
-/** For commander: names with commas between them. */
+/** For commander: names with commas between them, at least one: an empty variable of a script must not mean "nothing". */
 export function listValue(text: string): readonly string[] {
-  return text
+  const names = text
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
+  if (names.length === 0) throw new InvalidArgumentError('It names nothing.')
+  return names
 }
 
 /** `Examples:` with a line each, for the end of a command's help. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { CdcError } from '../core/errors.ts'
 import { writeFileAtomic } from '../lib/atomic-file.ts'
 import { sameServerIdError } from './binlog-error.ts'
 import type { MariadbConnection } from './connection.ts'
@@ -56,7 +57,20 @@ export async function takeServerIdLock(connection: MariadbConnection, options: S
   const token = randomUUID()
   await getLock(connection, tokenName(token), 0)
   const holder: Holder = { host: options.host, port: options.port, connectionId: String(connection.threadId), token }
-  await writeFileAtomic(options.file, `${JSON.stringify(holder)}\n`)
+  await remember(options.file, holder)
+}
+
+/** @throws CdcError CDC-R02 when the disk is full; CDC-C09 */
+async function remember(file: string, holder: Holder): Promise<void> {
+  try {
+    await writeFileAtomic(file, `${JSON.stringify(holder)}\n`)
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+    const what = thrown instanceof Error ? thrown.message : String(thrown)
+    const full = code === 'ENOSPC' || code === 'EDQUOT'
+    // Not an error of the connection, which the caller would take it for.
+    throw new CdcError(full ? 'CDC-R02' : 'CDC-C09', { where: file, what, cause: thrown })
+  }
 }
 
 function inUse(connection: MariadbConnection, options: ServerIdLockOptions, why: string): Error {

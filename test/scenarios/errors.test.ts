@@ -65,6 +65,12 @@ describe('mistakes', () => {
     assertError(await pipeline.project.cdc(['register', 'source']), 'CDC-C01', 64)
   })
 
+  test('an empty list of tables is not a list that holds', async () => {
+    for (const command of ['verify', 'migrate']) {
+      assertError(await pipeline.project.cdc([command, 'trading', '--tables', ' ,']), 'CDC-C01', 64)
+    }
+  })
+
   test('an unknown database offers the near one', async () => {
     assertError(await pipeline.project.cdc(['register', 'source', 'tradin']), 'CDC-C08', 64, /trading/)
   })

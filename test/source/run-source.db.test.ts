@@ -225,7 +225,7 @@ test('a replica that takes our server id stops us', async () => {
     where: 'replica',
   })
   const error = await stoppedWith(source, 'CDC-M07')
-  assert.match(error.fix, /"database.server.id": "6021"/)
+  assert.match(error.fix, /"database.server.id": "106020"/)
   assert.ok(replica.connectionId > 0)
 })
 

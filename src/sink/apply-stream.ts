@@ -27,7 +27,8 @@ import { describeRowError } from './row-error.ts'
 import { applyStatement } from './schema-change.ts'
 import { readStatement } from './read-statement.ts'
 import type { DefaultCharset } from './read-statement.ts'
-import { reload, TableLoading } from './statement-context.ts'
+import { TableLoading } from './statement-context.ts'
+import { partialImage, preparedEarlier, savepointInXa } from './stream-errors.ts'
 import type { TableRegistry, TableUse } from './table-registry.ts'
 import type { TargetTable } from './target-table.ts'
 import { writeChanges } from './write-changes.ts'
@@ -246,7 +247,7 @@ export class StreamApplier {
     const contained = use.contains(gtid)
     if (contained && references.length === 0) return
     if (event.kind === 'delete' && !sink.deleteEnabled) return
-    if (!event.complete || lacksComputed(event, use.loaded.definition)) throw this.#partialImage(use.label)
+    if (!event.complete || lacksComputed(event, use.loaded.definition)) throw partialImage(sink, use.loaded, gtid)
     let at = event.rowsStart
     // Of rows that the load has seen already, only what they did to other tables is left to do.
     const end = contained ? at : event.rowsEnd
@@ -359,7 +360,8 @@ export class StreamApplier {
   /** Undoes the rows since the savepoint, except those of tables that take no part in transactions. */
   async #rollbackTo(name: string): Promise<void> {
     const group = this.#openGroup()
-    if (this.#prepared !== undefined) throw this.#savepointInXa(group)
+    const { sink } = this.#options
+    if (this.#prepared !== undefined) throw savepointInXa(sink, group.gtid)
     if (!group.setsSavepoints) throw new SavepointsNeeded(group.gtid)
     const index = this.#savepoints.findIndex((savepoint) => savepoint.name === name.toLowerCase())
     const savepoint = this.#savepoints[index]
@@ -403,7 +405,7 @@ export class StreamApplier {
   }
 
   async #commitPrepared(group: OpenGroup): Promise<void> {
-    const { session, registry } = this.#options
+    const { session, registry, sink } = this.#options
     await this.#write()
     if (!session.isOpen) await session.begin()
     const key = this.#preparedKey(group.xid)
@@ -413,7 +415,7 @@ export class StreamApplier {
       for (const [start, end] of eventsOf(part)) await this.#data(readEventType(part, start), part, start, end)
       await this.#write()
     }
-    if (!known && registry.targets.some((table) => !table.contains(group.gtid))) throw this.#preparedEarlier(group)
+    if (!known && registry.targets.some((table) => !table.contains(group.gtid))) throw preparedEarlier(sink, group)
     await deletePrepared(session, key)
     await this.#endGroup(true)
   }
@@ -424,38 +426,6 @@ export class StreamApplier {
     if (!session.isOpen) await session.begin()
     await deletePrepared(session, this.#preparedKey(group.xid))
     await this.#endGroup(true)
-  }
-
-  #savepointInXa({ gtid }: OpenGroup): CdcError {
-    return new CdcError('CDC-S05', {
-      where: this.#options.sink.name,
-      what: 'an XA transaction over non-transactional tables was rolled back to a savepoint',
-      fix: 'load the tables that it changed again; then restart the sink',
-      details: [`gtid: ${formatGtid(gtid)}`],
-    })
-  }
-
-  #preparedEarlier({ gtid, xid }: OpenGroup): CdcError {
-    const { sink } = this.#options
-    return new CdcError('CDC-S05', {
-      where: sink.name,
-      what: `an XA transaction was committed that had been prepared before the stream began (${xid ?? ''})`,
-      why: 'its rows were written to the binary log before the position where this stream starts',
-      fix: `load the tables of ${sink.name} again: cdc migrate --tables all --replace; then restart the sink`,
-      details: [`gtid: ${formatGtid(gtid)}`],
-    })
-  }
-
-  #partialImage(table: string): CdcError {
-    const { gtid } = this.#openGroup()
-    const [database = '', name = ''] = table.split('.')
-    return new CdcError('CDC-M08', {
-      where: table,
-      what: 'a change was logged without all of its columns, or without what a VIRTUAL column became',
-      why: 'the session that wrote it had a binlog_row_image that is not FULL',
-      fix: `SET GLOBAL binlog_row_image = 'FULL';   then: ${reload({ database, table: name }, this.#options.sink)}`,
-      details: [`gtid: ${formatGtid(gtid)}`],
-    })
   }
 }
 

@@ -61,7 +61,8 @@ export function checkStatic(config: RawConfig, supervisor: Supervisor): Plugin {
     )
   const message = invalidConfigMessage(validateConfig(plugin.kind, config))
   if (message !== undefined) throw new RestError(400, message)
-  const clash = plugin.kind === 'source' ? findClash(parseSourceConfig(resolveProviders(config)), supervisor) : undefined
+  const clash =
+    plugin.kind === 'source' ? findClash(parseSourceConfig(resolveProviders(config)), supervisor) : undefined
   if (clash !== undefined) throw invalid([errorLine(clash)])
   return plugin
 }

@@ -1,5 +1,6 @@
 // What the demo's applications do: for each database a few kinds of transactions, as SQL with gaps.
-// {5-9}: a number of that range, {new}: a number never used before, {text}: words in some script, {money}: an amount,
+// {5-9}: a number of that range, {new}: a number never used before, {far}: one that AUTO_INCREMENT, which goes on behind
+// the largest value, does not come to either, {text}: words in some script, {money}: an amount,
 // {date}, {bytes}: as they say. The same gap name within one transaction gives a fresh value each time, except
 // {a} and {b}, which keep theirs.
 
@@ -22,7 +23,7 @@ export const workloadStatements: Readonly<Record<string, readonly (readonly stri
       'ROLLBACK TO SAVEPOINT before_price',
       'INSERT INTO T_DEAL_NOTE (deal_id, body, pinned) VALUES ({a}, {text}, {0-1})',
     ],
-    ['UPDATE T_DEAL_NOTE SET id = {new} WHERE id = {1-2000}'],
+    ['UPDATE T_DEAL_NOTE SET id = {far} WHERE id = {1-2000}'],
     [
       "UPDATE T_QUOTE_LINE SET quantity = quantity + 1 WHERE quote_id = UNHEX(MD5(CONCAT('quote', {1-3000})))",
       'UPDATE T_ROUTE SET cutoff = SEC_TO_TIME({1-80000}) WHERE carrier_id = {1-40}',
@@ -55,7 +56,7 @@ export const workloadStatements: Readonly<Record<string, readonly (readonly stri
     ],
     ["REPLACE INTO T_EXCHANGE_RATE VALUES ('EUR', 'USD', {date}, 1.{1000-9999}, 1 / {1-999}, {1-999} / 7)"],
     [
-      'UPDATE T_ACCOUNT SET id = {new}, flags = {0-255} WHERE id = {1900-2000}',
+      'UPDATE T_ACCOUNT SET id = {far}, flags = {0-255} WHERE id = {1900-2000}',
       'DELETE FROM T_INVOICE_LINE WHERE invoice_id = {1-8000}',
     ],
   ],

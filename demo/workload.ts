@@ -72,6 +72,7 @@ export async function runWorkload(
 
 // Above every number that the tables start with.
 let unused = 10_000_000
+let far = 100_000_000
 
 function fillGaps(template: string, fixed: Readonly<Record<'a' | 'b', number>>): string {
   return template.replaceAll(/\{(\d+)-(\d+)\}|\{(\w+)\}/g, (_, low?: string, high?: string, name?: string) => {
@@ -87,6 +88,9 @@ function fillNamedGap(name: string, fixed: Readonly<Record<'a' | 'b', number>>):
       return String(fixed[name])
     case 'new':
       return String(++unused)
+    case 'far':
+      far += 10_000
+      return String(far)
     case 'money':
       return (randomInt(1, 10_000_000) / 100).toFixed(2)
     case 'date':

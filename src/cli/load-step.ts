@@ -48,7 +48,10 @@ export async function loadStep(
     })
     return tables
   }
-  const tables = await load()
+  const tables = await load().catch((thrown: unknown) => {
+    if (signal.aborted) output.message('stopped; what is done is kept, the same command goes on with it')
+    throw thrown
+  })
   for (const report of tables) for (const note of lossNotes(report)) output.note(note)
   return { tables, seconds }
 }

@@ -83,6 +83,7 @@ export function createLoadTally(now: () => number): LoadTally {
         for (const { table, rows } of event.tables) tables.set(table, { ...tallyOf(table), expected: rows })
         return
       }
+      if (event.kind === 'note') return
       const tally = tallyOf(event.table)
       switch (event.kind) {
         case 'table-start':

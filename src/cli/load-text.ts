@@ -11,11 +11,15 @@ export function eventLine(event: LoadEvent): string | undefined {
     case 'plan': {
       const rows = event.tables.reduce((sum, table) => sum + table.rows, 0)
       const bytes = event.tables.reduce((sum, table) => sum + table.bytes, 0)
-      return `${countOf(event.tables.length, 'table')}, about ${formatCount(rows)} rows, ${formatBytes(bytes)}`
+      const others = event.notCopied.map(({ table, kind }) => `${table} (${kind})`)
+      const left = others.length === 0 ? '' : `\nnot copied: ${others.join(', ')}`
+      return `${countOf(event.tables.length, 'table')}, about ${formatCount(rows)} rows, ${formatBytes(bytes)}${left}`
     }
+    case 'note':
+      return `note: ${event.text}`
     case 'table-done': {
-      const { table, rows, bytes, copySeconds, indexSeconds } = event
-      const speed = copySeconds > 0.05 ? `, ${formatCount(rows / copySeconds)} rows/s` : ''
+      const { table, rows, bytes, copySeconds, indexSeconds, resumedRows = 0 } = event
+      const speed = copySeconds > 0.05 ? `, ${formatCount((rows - resumedRows) / copySeconds)} rows/s` : ''
       const indexes = indexSeconds > 0.05 ? `, indexes ${formatSeconds(indexSeconds)}` : ''
       return `${table}: ${formatCount(rows)} rows, ${formatBytes(bytes)} in ${formatSeconds(copySeconds)}${speed}${indexes}`
     }

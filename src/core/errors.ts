@@ -170,6 +170,7 @@ export const errorKinds = {
     69,
     'raise its limit, or end other sessions',
   ),
+  'CDC-L10': kind('no load is running', 'never', 69, 'cdc migrate <database>'),
   // --- V: verify
   'CDC-V01': kind('source and target differ', 'never', 65, 'load the tables that are named again'),
   'CDC-V02': kind(

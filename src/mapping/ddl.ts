@@ -70,7 +70,8 @@ export function indexName(table: TargetTable, index: SourceIndex): string {
   return nameInSchema(`${table.name}_${index.name}`)
 }
 
-function nameInSchema(full: string): string {
+/** A name of at most 63 bytes; a long one ends in a hash. */
+export function nameInSchema(full: string): string {
   if (Buffer.byteLength(full) <= longestName) return full
   const hash = createHash('md5').update(full).digest('hex').slice(0, 8)
   let start = full

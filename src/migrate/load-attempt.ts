@@ -69,7 +69,8 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
   const { mapped, unlogged } = await prepareTarget(attempt, cut)
 
   onPhase('copy')
-  const meter = createProgressMeter(table, options.onEvent, rowsSoFar(attempt))
+  const before = rowsSoFar(attempt)
+  const meter = createProgressMeter(table, options.onEvent, before)
   const { batchSize, strict } = options
   const copying: CopyTableOptions = { mapped, meter, batchSize, strict, signal }
   const copied =
@@ -94,6 +95,7 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
   }
   options.onEvent({
     ...{ kind: 'table-done', table, rows, bytes, low, high },
+    ...(before.rows > 0 ? { resumedRows: before.rows } : {}),
     copySeconds: (copiedAt - started) / 1000,
     indexSeconds: (performance.now() - copiedAt) / 1000,
   })

@@ -18,6 +18,7 @@ export interface TableProgress {
   readonly rows: number
   readonly bytes: number
   readonly why?: string
+  readonly resumedRows?: number
   readonly copySeconds?: number
   readonly indexSeconds?: number
 }
@@ -116,6 +117,8 @@ function collectProgress(): Progress {
         case 'plan':
           for (const { table, rows, bytes } of event.tables) change(table, { expectedRows: rows, expectedBytes: bytes })
           break
+        case 'note':
+          break
         case 'table-start':
           change(event.table, { state: 'copy', rows: 0, bytes: 0 })
           break
@@ -132,8 +135,8 @@ function collectProgress(): Progress {
           change(event.table, { state: event.phase })
           break
         case 'table-done': {
-          const { rows, bytes, copySeconds, indexSeconds } = event
-          change(event.table, { state: 'done', rows, bytes, copySeconds, indexSeconds })
+          const { rows, bytes, copySeconds, indexSeconds, resumedRows = 0 } = event
+          change(event.table, { state: 'done', rows, bytes, copySeconds, indexSeconds, resumedRows })
           break
         }
         case 'table-skipped':

@@ -1,17 +1,16 @@
 import { asCdcError, CdcError, errorKinds } from '../core/errors.ts'
 import { formatTable } from '../core/table.ts'
-import { readCapturedTables } from '../mariadb/captured-tables.ts'
-import { connectMariadb } from '../mariadb/connection.ts'
 import { connectPostgres } from '../postgres/connection.ts'
 import { ensureState } from '../state/schema.ts'
+import { fitWorkers, postgresLimit, type ConnectionLimit, type Workers } from './connection-limits.ts'
+import { finishRun } from './finish-run.ts'
 import { checkLoadOptions, type MigrateOptions } from './load-options.ts'
-import { planLoad, type PlannedTable } from './load-plan.ts'
+import type { PlannedTable } from './load-plan.ts'
 import { holdSession } from './load-session.ts'
 import { openLoadRun } from './load-run.ts'
 import { loadTable, type LoadTableOptions } from './load-table.ts'
 import type { LoadedTableReport } from './progress.ts'
-import { readTableSizes } from './table-sizes.ts'
-import { selectTables } from '../lib/table-selection.ts'
+import { readPlan } from './read-plan.ts'
 import { ensureSchemas } from './target-schema.ts'
 
 export interface MigrateResult {
@@ -31,11 +30,13 @@ export interface MigrateResult {
 export async function migrate(asked: MigrateOptions): Promise<MigrateResult> {
   checkLoadOptions(asked)
   asked.signal.throwIfAborted()
-  const planned = await plan(asked)
-  await prepareTarget(asked, planned)
+  const { planned, notCopied, limit } = await readPlan(asked)
+  const limits = { mariadb: limit, postgres: await prepareTarget(asked, planned) }
+  const workers = workersThatFit(asked, planned, limits)
   await using run = await openLoadRun(asked)
   const options: LoadTableOptions = {
     ...asked,
+    ...workers,
     loadedByThisRun: (previous) => run.loadedByThisRun(previous),
     onEvent(event) {
       run.add(event)
@@ -45,11 +46,12 @@ export async function migrate(asked: MigrateOptions): Promise<MigrateResult> {
   options.onEvent({
     kind: 'plan',
     tables: planned.map(({ source, rows, bytes }) => ({ table: formatTable(source), rows, bytes })),
+    notCopied,
   })
   const reports = new Map<PlannedTable, LoadedTableReport>()
   const failures: { table: string; error: CdcError }[] = []
   const queue = planned.values()
-  const workers = Array.from({ length: Math.min(options.maxWorkers, planned.length) }, async () => {
+  const working = Array.from({ length: Math.min(options.maxWorkers, planned.length) }, async () => {
     await using holder = holdSession(options, options.signal)
     for (const table of queue) {
       try {
@@ -63,34 +65,50 @@ export async function migrate(asked: MigrateOptions): Promise<MigrateResult> {
       }
     }
   })
-  const ended = await Promise.allSettled(workers)
+  const ended = await Promise.allSettled(working)
   options.signal.throwIfAborted()
   await run.end()
   const broken = ended.find((result) => result.status === 'rejected')
   if (broken !== undefined) throw broken.reason
   if (failures.length > 0) throw loadFailed(options, failures, planned.length)
+  await finishRun(
+    options,
+    planned.flatMap((table) => {
+      const report = reports.get(table)
+      return report === undefined ? [] : [{ planned: table, report }]
+    }),
+  )
   return { tables: planned.flatMap((table) => reports.get(table) ?? []) }
-}
-
-/** What is to be loaded, biggest first. One connection, and a few queries a database. */
-async function plan(options: MigrateOptions): Promise<readonly PlannedTable[]> {
-  const { source, sink, signal } = options
-  await using connection = await connectMariadb(source, { signal, where: source.name })
-  const captured = await readCapturedTables(connection, source)
-  const wanted = captured.filter(({ database, table }) => sink.matchesTopic(source.topicName(database, table)))
-  const chosen = selectTables(wanted, options.tables, source.name)
-  const sizes = await readTableSizes(connection, new Set(chosen.map(({ database }) => database)))
-  return planLoad(chosen, sizes, options)
 }
 
 async function prepareTarget(
   { sink, signal, createSchema }: MigrateOptions,
   planned: readonly PlannedTable[],
-): Promise<void> {
+): Promise<ConnectionLimit> {
   const applicationName = `cdc migrate ${sink.name}`
   await using connection = await connectPostgres(sink.postgres, { applicationName, where: sink.name, signal })
+  const limit = await postgresLimit(connection)
   await ensureState(connection)
-  await ensureSchemas(connection, new Set(planned.map(({ target }) => target.schema)), { create: createSchema })
+  const schemas = new Set(planned.map(({ target }) => target.schema))
+  await ensureSchemas(connection, schemas, { create: createSchema })
+  return limit
+}
+
+/** Fewer workers where the servers have no connections for more. */
+function workersThatFit(
+  options: MigrateOptions,
+  tables: readonly PlannedTable[],
+  limits: Parameters<typeof fitWorkers>[2],
+): Workers {
+  const cut = tables.filter(({ source, rows }) => rows > options.threshold / 2 && source.key.length > 0).length
+  const workers = fitWorkers(options, { all: tables.length, cut }, limits)
+  const fewer = (['maxWorkers', 'chunkWorkers'] as const).filter((name) => workers[name] < options[name])
+  if (fewer.length > 0) {
+    const flags = { maxWorkers: '--max-workers', chunkWorkers: '--chunk-workers' }
+    const text = fewer.map((name) => `${flags[name]} ${workers[name]} instead of ${options[name]}`).join(', ')
+    options.onEvent({ kind: 'note', text: `${text}: ${limits.mariadb.why}; ${limits.postgres.why}` })
+  }
+  return workers
 }
 
 function tell(report: LoadedTableReport, { onEvent, log }: MigrateOptions): LoadedTableReport {

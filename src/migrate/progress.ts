@@ -1,5 +1,6 @@
 import type { CdcError } from '../core/errors.ts'
 import type { GtidPosition } from '../core/gtid.ts'
+import type { NotCopied } from './table-sizes.ts'
 
 /** The steps of one table, in order: rows, then key, secondary indexes, statistics. */
 export type LoadPhase = 'copy' | 'keys' | 'indexes' | 'analyze'
@@ -13,7 +14,11 @@ export type LoadEvent =
       readonly kind: 'plan'
       /** Biggest first. Rows and bytes are the estimates of the source's statistics. */
       readonly tables: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[]
+      /** Views, sequences and the like, which have tables' names. */
+      readonly notCopied: readonly NotCopied[]
     }
+  /** Worth knowing; nothing is wrong. */
+  | { readonly kind: 'note'; readonly text: string }
   /** Comes again when a table has to be started over; its counts begin at 0 then. */
   | { readonly kind: 'table-start'; readonly table: string }
   /** After `table-start`: a load that was broken off goes on; so many rows are there already. */
@@ -28,6 +33,8 @@ export type LoadEvent =
       readonly table: string
       readonly rows: number
       readonly bytes: number
+      /** Of these, rows that were there from a load that was broken off. */
+      readonly resumedRows?: number
       readonly copySeconds: number
       readonly indexSeconds: number
       readonly low: GtidPosition

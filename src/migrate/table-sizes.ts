@@ -1,6 +1,7 @@
 import { quoteMariadb } from '../core/quote.ts'
 import { formatTable, type TableName } from '../core/table.ts'
-import { listTables } from '../mariadb/catalog.ts'
+import type { Captures } from '../mariadb/captured-tables.ts'
+import { listTables, type ListedKind } from '../mariadb/catalog.ts'
 import type { MariadbConnection } from '../mariadb/connection.ts'
 
 /** Estimates of the storage engine; InnoDB's rows may be off by a third. */
@@ -9,16 +10,34 @@ export interface TableSize {
   readonly bytes: number
 }
 
-/** By `database.table`. */
-export async function readTableSizes(
+/** Something that has a table's name and is not copied. */
+export interface NotCopied {
+  readonly table: string
+  readonly kind: ListedKind
+}
+
+export interface Listed {
+  /** By `database.table`. */
+  readonly sizes: ReadonlyMap<string, TableSize>
+  readonly notCopied: readonly NotCopied[]
+}
+
+export async function listSource(
   connection: MariadbConnection,
   databases: Iterable<string>,
-): Promise<ReadonlyMap<string, TableSize>> {
+  captures: Pick<Captures, 'capturesTable'>,
+): Promise<Listed> {
   const sizes = new Map<string, TableSize>()
+  const notCopied: NotCopied[] = []
   for (const database of databases) {
-    for (const listed of await listTables(connection, database)) sizes.set(formatTable(listed), listed)
+    for (const listed of await listTables(connection, database)) {
+      if (listed.kind === 'table') sizes.set(formatTable(listed), listed)
+      else if (captures.capturesTable(database, listed.table)) {
+        notCopied.push({ table: formatTable(listed), kind: listed.kind })
+      }
+    }
   }
-  return sizes
+  return { sizes, notCopied }
 }
 
 /**

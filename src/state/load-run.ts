@@ -11,11 +11,13 @@ export interface LoadRunRow<Progress> {
   readonly progress: Progress
 }
 
-/** undefined: there was none. */
+/** undefined: there was none, in a database where perhaps nothing of cdc is yet. */
 export async function readLoadRun<Progress>(
   connection: PostgresConnection,
   connector: string,
 ): Promise<LoadRunRow<Progress> | undefined> {
+  const state = await connection.query("SELECT FROM pg_tables WHERE schemaname = 'cdc' AND tablename = 'load_run'")
+  if (state.rowCount === 0) return undefined
   const { rows } = await connection.query<Record<'request' | 'started_at' | 'alive' | 'progress', string>>(
     `SELECT request, progress, started_at, ended_at,
        EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = r.pid AND a.backend_start <= r.updated_at

@@ -8,6 +8,7 @@ import type { LoadedTableReport, LoadEvent } from '../../src/migrate/progress.ts
 
 const plan: LoadEvent = {
   kind: 'plan',
+  notCopied: [],
   tables: [
     { table: 'd.big', rows: 1000, bytes: 50_000 },
     { table: 'd.small', rows: 10, bytes: 500 },

@@ -66,7 +66,7 @@ export async function load(between: Configs, changed: Partial<MigrateOptions> = 
 /** The events of one table, without the counts that come now and then. */
 export function kinds(events: readonly LoadEvent[], table: string): readonly string[] {
   return events.flatMap((event) => {
-    if (event.kind === 'plan' || event.kind === 'rows' || event.table !== table) return []
+    if (event.kind === 'plan' || event.kind === 'note' || event.kind === 'rows' || event.table !== table) return []
     return [event.kind === 'phase' ? event.phase : event.kind]
   })
 }

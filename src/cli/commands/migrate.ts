@@ -22,6 +22,10 @@ interface Options extends Omit<
   readonly resume?: true
   readonly restart?: true
   readonly strict?: true
+  readonly dryRun?: true
+  readonly watch?: string | true
+  readonly withSequences?: true
+  readonly withForeignKeys?: true
   readonly withoutSource?: true
 }
 
@@ -55,6 +59,10 @@ export function define(command: Command, context: CommandContext): void {
     .option('--strict', 'values that PostgreSQL cannot hold (zero dates, NUL characters) are an error')
     .option('--create-schema', 'make the target schema where it is missing (the default)')
     .option('--no-create-schema', 'show the SQL instead')
+    .option('--with-sequences', 'give AUTO_INCREMENT columns a sequence in the target, behind the highest value')
+    .option('--with-foreign-keys', 'make foreign keys when all tables are loaded')
+    .option('--dry-run', 'show what would be done, and how long it would take; nothing is written')
+    .addOption(new Option('--watch [database]', 'show the load that runs in another terminal').conflicts('dryRun'))
     .option('--without-source', 'load although the source connector does not run: changes may be missed')
     .addHelpText(
       'after',
@@ -62,6 +70,8 @@ export function define(command: Command, context: CommandContext): void {
         'cdc migrate trading',
         'cdc migrate --database finance --tables T_INVOICE,T_ACCOUNT',
         'cdc migrate trading --tables T_DEAL --replace --max-workers 4',
+        'cdc migrate trading --dry-run',
+        'cdc migrate --watch trading',
       ),
     )
     .action((database: string | undefined, options: Options) => runMigrate(context, database, options))
@@ -69,9 +79,25 @@ export function define(command: Command, context: CommandContext): void {
 
 async function runMigrate(context: CommandContext, named: string | undefined, options: Options): Promise<void> {
   const { output } = context
-  const database = chooseDatabase(named, options.database)
-  const runtime = options.withoutSource === true ? () => runtimeIfAny(context) : context.runtime
+  const watched = typeof options.watch === 'string' ? options.watch : undefined
+  const database = chooseDatabase(named ?? watched, options.database)
+  const looksOnly = options.watch !== undefined || options.dryRun === true
+  const runtime = options.withoutSource === true || looksOnly ? () => runtimeIfAny(context) : context.runtime
   const pipeline = await loadPipeline({ ...context, runtime }, database)
+  if (options.watch !== undefined) {
+    const { watchLoad } = await import('../load-watch.ts')
+    await watchLoad(context, pipeline.sink)
+    return
+  }
+  if (options.dryRun === true) {
+    const [{ dryRun }, { showPreview }] = await Promise.all([
+      import('../../migrate/dry-run.ts'),
+      import('../load-preview.ts'),
+    ])
+    const asked = { ...loadOptions(options), ...pipeline, signal: context.signal, log: await context.logger() }
+    showPreview(output, database, await dryRun({ ...asked, onEvent: () => {} }), context.verbosity > 0)
+    return
+  }
   if (options.withoutSource !== true) await mustStream(await context.client(), pipeline.source.name, database)
   const { tables, seconds } = await loadStep(context, pipeline, loadOptions(options))
   if (output.format === 'json') {
@@ -93,8 +119,8 @@ function loadOptions(options: Options): LoadOptions {
     resume: options.restart === true ? 'never' : options.resume === true ? 'required' : 'auto',
     strict: options.strict === true,
     createSchema: options.createSchema,
-    withSequences: false,
-    withForeignKeys: false,
+    withSequences: options.withSequences ?? false,
+    withForeignKeys: options.withForeignKeys ?? false,
   }
 }
 

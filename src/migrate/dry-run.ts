@@ -1,0 +1,180 @@
+import { CdcError } from '../core/errors.ts'
+import { quoteMariadb, quotePostgres } from '../core/quote.ts'
+import { formatTable, type SourceTable } from '../core/table.ts'
+import { createIndexSql } from '../mapping/ddl.ts'
+import type { MappedTable } from '../mapping/mapped-table.ts'
+import { compileResultSetEncoder } from '../mapping/row-encoder.ts'
+import type { MariadbConnection } from '../mariadb/connection.ts'
+import { readLoad } from '../state/load.ts'
+import type { PostgresConnection } from '../postgres/connection.ts'
+import { cutOf, type ChunkRange, type Cut } from './chunk-source.ts'
+import { newLosses } from './column-losses.ts'
+import { copyRows } from './copy-rows.ts'
+import { checkLoadOptions, type MigrateOptions } from './load-options.ts'
+import { mapPlanned, type PlannedTable } from './load-plan.ts'
+import { openSession, type LoadSession } from './load-session.ts'
+import { readPreviousLoad } from './previous-load.ts'
+import { readPlan } from './read-plan.ts'
+import { exceedsThreshold, type NotCopied } from './table-sizes.ts'
+import { checkReplaceable, readTarget } from './target-table.ts'
+import { finishedChunks } from './unfinished-load.ts'
+import { yearColumn, yearRanges } from './year-ranges.ts'
+
+/** What a load would do with one table. */
+export interface TablePreview {
+  readonly table: string
+  readonly target: string
+  /** `refuse`: see `why`. */
+  readonly action: 'load' | 'resume' | 'skip' | 'refuse'
+  readonly why: string | undefined
+  /** Estimates of the source's statistics. */
+  readonly rows: number
+  readonly bytes: number
+  /** About; 1: read in one piece. */
+  readonly chunks: number
+  /** Whether rows that are in the target now would be gone. */
+  readonly overwrites: boolean
+  readonly columns: readonly { readonly name: string; readonly from: string; readonly to: string }[]
+  /** Indexes of the source that PostgreSQL has nothing like. */
+  readonly indexesLeftOut: readonly string[]
+}
+
+export interface LoadPreview {
+  readonly tables: readonly TablePreview[]
+  readonly notCopied: readonly NotCopied[]
+  /** For the copying, by the speed of a sample; undefined when none could be taken. */
+  readonly copySeconds: number | undefined
+  readonly sampleRows: number
+}
+
+const sampleRows = 20_000
+
+/** Looks at everything a load would look at, and writes nothing but a temporary table. @throws as `migrate` */
+export async function dryRun(options: MigrateOptions): Promise<LoadPreview> {
+  checkLoadOptions(options)
+  const { planned, notCopied } = await readPlan(options)
+  await using session = await openSession(options, options.signal)
+  const hasState = await stateExists(session.postgres)
+  const tables: TablePreview[] = []
+  for (const table of planned) tables.push(await preview(session, table, { options, hasState }))
+  const toCopy = planned.filter((_, i) => tables[i]?.action === 'load' || tables[i]?.action === 'resume')
+  const sample = await timeSample(session, toCopy, options)
+  return { tables, notCopied, copySeconds: sample?.seconds, sampleRows: sample?.rows ?? 0 }
+}
+
+async function stateExists(connection: PostgresConnection): Promise<boolean> {
+  const { rows } = await connection.query<{ version: string }>(
+    `SELECT count(*) AS version FROM pg_tables WHERE schemaname = 'cdc' AND tablename = 'load'`,
+  )
+  return rows[0]?.version === '1'
+}
+
+async function preview(
+  { reader, postgres }: LoadSession,
+  planned: PlannedTable,
+  { options, hasState }: { readonly options: MigrateOptions; readonly hasState: boolean },
+): Promise<TablePreview> {
+  const { source, target, rows, bytes } = planned
+  const mapped = mapPlanned(source, target, options.sink, {})
+  const key = { connector: options.sink.name, database: source.database, table: source.table }
+  const previous = hasState ? await readPreviousLoad(postgres, key.connector, source) : undefined
+  const existing = await readTarget(postgres, { schema: target.schema, name: target.table })
+  const stored = hasState ? await readLoad<ChunkRange>(postgres, key) : undefined
+  const common = {
+    ...{ table: formatTable(source), target: `${target.schema}.${target.table}`, rows, bytes },
+    columns: mapped.columns.map(({ name, source: from, postgresType }) => ({
+      name,
+      from: from.columnType,
+      to: postgresType,
+    })),
+    indexesLeftOut: source.indexes
+      .filter((index) => createIndexSql(mapped, index) === undefined)
+      .map(({ name }) => name),
+    chunks: await countChunks(reader.connection, planned, options),
+  }
+  const answer = (action: TablePreview['action'], why?: string): TablePreview => ({
+    ...{ ...common, action, why },
+    overwrites: action === 'load' && existing?.hasRows === true,
+  })
+  if (previous?.state === 'loaded' && !options.replace) return answer('skip', 'already loaded')
+  if (previous?.state === 'loading' && stored !== undefined && options.resume !== 'never') {
+    const done = finishedChunks(stored)
+    if (done.length > 0) return answer('resume', `${done.length} chunks are done`)
+  }
+  if (existing === undefined) return answer('load')
+  try {
+    const ours = previous?.targetSchema === target.schema && previous.targetTable === target.table
+    checkReplaceable(existing, mapped, { ours, replace: options.replace, where: common.table })
+    return answer('load')
+  } catch (thrown) {
+    if (!(thrown instanceof CdcError)) throw thrown
+    return answer('refuse', [`${thrown.code} ${thrown.what}`, ...thrown.details].join('; '))
+  }
+}
+
+async function countChunks(
+  connection: MariadbConnection,
+  { source, rows }: PlannedTable,
+  { chunkBy, threshold, chunkWorkers }: MigrateOptions,
+): Promise<number> {
+  const cut = cutOf(source, chunkBy)
+  if (cut === undefined || !(await exceedsThreshold(connection, source, { estimate: rows, threshold }))) return 1
+  if (cut.by === 'year') return (await countYears(connection, source, cut)) ?? 1
+  const expected = Math.max(rows, threshold)
+  return Math.ceil(expected / Math.min(threshold, Math.ceil(expected / (chunkWorkers * 4))))
+}
+
+async function countYears(
+  connection: MariadbConnection,
+  source: SourceTable,
+  cut: Extract<Cut, { by: 'year' }>,
+): Promise<number | undefined> {
+  const column = yearColumn(source, cut.column)
+  if (column === undefined) return undefined
+  const query = async (sql: string): Promise<readonly (readonly string[])[]> =>
+    (await connection.query<Record<string, string>>(sql)).map((row) => Object.values(row))
+  return (await yearRanges(source, column, query)).length
+}
+
+/** Copies the beginning of the biggest table into a temporary one. */
+async function timeSample(
+  { reader, postgres }: LoadSession,
+  tables: readonly PlannedTable[],
+  options: MigrateOptions,
+): Promise<{ readonly seconds: number; readonly rows: number } | undefined> {
+  const [biggest] = tables
+  if (biggest === undefined || biggest.rows === 0) return undefined
+  const mapped = mapPlanned(biggest.source, biggest.target, options.sink, {})
+  let copied = 0
+  const started = performance.now()
+  try {
+    await copySample({ reader, postgres }, mapped, { options, onRows: (rows) => (copied += rows) })
+  } catch (thrown) {
+    // Without the right to make temporary tables, or with values that the default types do not hold.
+    if (thrown instanceof CdcError && ['CDC-P03', 'CDC-T02', 'CDC-T03'].includes(thrown.code)) return undefined
+    throw thrown
+  }
+  const seconds = (performance.now() - started) / 1000
+  if (copied === 0) return undefined
+  const share = copied / Math.max(copied, biggest.rows)
+  const bytes = tables.reduce((sum, table) => sum + table.bytes, 0)
+  return { seconds: (seconds / share) * (bytes / Math.max(1, biggest.bytes)), rows: copied }
+}
+
+async function copySample(
+  { reader, postgres }: Pick<LoadSession, 'reader' | 'postgres'>,
+  mapped: MappedTable,
+  { options, onRows }: { readonly options: MigrateOptions; readonly onRows: (rows: number) => void },
+): Promise<void> {
+  const columns = mapped.columns.map(({ name, postgresType }) => `${quotePostgres(name)} ${postgresType}`)
+  await postgres.query(`CREATE TEMPORARY TABLE cdc_sample (${columns.join(', ')})`)
+  const select = mapped.columns.map(({ source }) => quoteMariadb(source.name)).join(', ')
+  const from = quoteMariadb(mapped.source.database, mapped.source.table)
+  await copyRows({
+    batches: reader.rows(`SELECT ${select} FROM ${from} LIMIT ${sampleRows}`),
+    encoder: compileResultSetEncoder(mapped, newLosses(mapped)),
+    ...{ columns: mapped.columns.length, connection: postgres, batchSize: sampleRows, signal: options.signal },
+    sql: 'COPY cdc_sample FROM STDIN (FORMAT binary)',
+    onCopied: onRows,
+  })
+}

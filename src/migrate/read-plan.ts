@@ -1,0 +1,50 @@
+import { CdcError } from '../core/errors.ts'
+import { nearestNames } from '../lib/suggestion.ts'
+import { selectTables } from '../lib/table-selection.ts'
+import { readCapturedTables } from '../mariadb/captured-tables.ts'
+import { connectMariadb } from '../mariadb/connection.ts'
+import { mariadbLimit, type ConnectionLimit } from './connection-limits.ts'
+import type { MigrateOptions } from './load-options.ts'
+import { planLoad, type PlannedTable } from './load-plan.ts'
+import { listSource, type NotCopied } from './table-sizes.ts'
+import { yearColumn } from './year-ranges.ts'
+
+export interface LoadPlan {
+  /** Biggest first. */
+  readonly planned: readonly PlannedTable[]
+  readonly notCopied: readonly NotCopied[]
+  /** Connections that the source allows. */
+  readonly limit: ConnectionLimit
+}
+
+/**
+ * What is to be loaded. One connection, and a few queries a database; nothing is written.
+ * @throws CdcError, CdcErrors: CDC-L01, CDC-C06, and as `planLoad`
+ */
+export async function readPlan(options: MigrateOptions): Promise<LoadPlan> {
+  const { source, sink, signal } = options
+  await using connection = await connectMariadb(source, { signal, where: source.name })
+  const captured = await readCapturedTables(connection, source)
+  const wanted = captured.filter(({ database, table }) => sink.matchesTopic(source.topicName(database, table)))
+  const chosen = selectTables(wanted, options.tables, source.name)
+  const { sizes, notCopied } = await listSource(connection, new Set(chosen.map(({ database }) => database)), source)
+  const planned = planLoad(chosen, sizes, options)
+  checkYearColumn(options, planned)
+  return { planned, notCopied, limit: await mariadbLimit(connection) }
+}
+
+/** Tables without the column are cut by their keys; when none has it, it is misspelt. */
+function checkYearColumn({ chunkBy }: MigrateOptions, planned: readonly PlannedTable[]): void {
+  if (typeof chunkBy !== 'object') return
+  const { year } = chunkBy
+  if (planned.some(({ source }) => yearColumn(source, year) !== undefined)) return
+  const names = planned.flatMap(({ source }) =>
+    source.columns.flatMap(({ name }) => yearColumn(source, name)?.name ?? []),
+  )
+  const near = nearestNames(year, [...new Set(names)])
+  throw new CdcError('CDC-C06', {
+    where: '--chunk-by',
+    what: `none of the tables has a column "${year}" of type DATE, DATETIME, TIMESTAMP or YEAR`,
+    fix: near.length > 0 ? `perhaps --chunk-by year:${near.join(' or year:')}` : '--chunk-by primary-key',
+  })
+}

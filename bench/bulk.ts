@@ -1,5 +1,6 @@
-// The bulk load beside the usual pipe of the two clients, on the same machine in the same run:
-//   node bench/bulk.ts [rows, in millions] [chunk workers]
+// The bulk load beside the usual pipe of the two clients and pgloader (when it is installed), on the same machine in the
+// same run:
+//   node bench/bulk.ts [rows, in millions] [chunk workers] [rounds]
 // Prints rows/s of both, their ratio, and what our process took. The source and the target are started here.
 import { spawn } from 'node:child_process'
 import { createLogger } from '../src/lib/logger.ts'
@@ -10,6 +11,7 @@ import { startMariadb } from '../test/harness/start-mariadb.ts'
 import type { PostgresServer } from '../test/harness/start-postgres.ts'
 import { startPostgres } from '../test/harness/start-postgres.ts'
 import { configs } from '../test/migrate/configs.ts'
+import { hasPgloader, pgloader } from './pgloader.ts'
 
 const rows = Math.round(Number(process.argv[2] ?? 2) * 1e6)
 const chunkWorkers = Number(process.argv[3] ?? 4)
@@ -28,7 +30,8 @@ await mariadb.createDatabases('bench')
 await mariadb.query(`CREATE TABLE bench.t (${columns}); INSERT INTO bench.t SELECT ${values} FROM mysql.seq_1_to_${rows};
   ANALYZE TABLE bench.t`)
 
-for (let round = 1; round <= 2; round++) {
+const rounds = Number(process.argv[4] ?? 2)
+for (let round = 1; round <= rounds; round++) {
   const pipe = await time(async () => await pipeOfClients(mariadb, postgres))
   await postgres.query('DROP TABLE mp_cdc.piped')
   const one = await load({ chunkWorkers: 1, threshold: Number.MAX_SAFE_INTEGER })
@@ -36,6 +39,10 @@ for (let round = 1; round <= 2; round++) {
   report(`round ${round}: mariadb | psql`, pipe, pipe)
   report(`round ${round}: cdc, one reader`, one, pipe)
   report(`round ${round}: cdc, ${chunkWorkers} readers`, many, pipe)
+  if (hasPgloader()) {
+    report(`round ${round}: pgloader`, await time(async () => await pgloader(mariadb, postgres, 'bench')), pipe)
+    await postgres.query('DROP SCHEMA bench CASCADE')
+  } else process.stdout.write('pgloader is not installed, so it is left out: apt-get install pgloader\n')
 }
 
 interface Measured {

@@ -1,3 +1,6 @@
+/** From here on the buffer does not double any more. */
+const largeBytes = 4 * 1024 * 1024
+
 /**
  * A growing buffer that is filled with PostgreSQL COPY BINARY fields: int32 length (-1 = NULL), then the value's bytes
  * as the type's recv function reads them. One writer is reused for millions of rows, so nothing is allocated per value.
@@ -88,7 +91,11 @@ export class CopyWriter {
   }
 
   #grow(bytes: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.position + bytes))
+    // Small ones double; a large value gets what it needs and a little for what follows, because doubling would cost
+    // as much memory again.
+    const { length } = this.buffer
+    const wanted = length < largeBytes ? length * 2 : Math.ceil(length * 1.1)
+    const larger = Buffer.allocUnsafeSlow(Math.max(wanted, this.position + bytes + 4096))
     this.buffer.copy(larger, 0, 0, this.position)
     this.buffer = larger
   }

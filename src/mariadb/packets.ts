@@ -6,8 +6,10 @@ import type { Duplex } from 'node:stream'
 const headerBytes = 4
 const maxPart = 0xff_ffff
 const initialBytes = 256 * 1024
-/** A buffer that grew beyond this for one large packet is given back afterwards. */
+/** A buffer that grew beyond this for large packets is given back afterwards. */
 const keptBytes = 4 * 1024 * 1024
+/** So many fills a large buffer is kept after it was last needed: large packets seldom come alone. */
+const keptFills = 64
 /** Received bytes that may wait before the socket is paused. */
 const highWater = 1024 * 1024
 
@@ -33,6 +35,7 @@ export class PacketReader {
   #waiting = 0
   #failure: Error | undefined
   #wake: (() => void) | undefined
+  #fillsSinceLarge = 0
 
   constructor(socket: Duplex) {
     this.#socket = socket
@@ -126,9 +129,13 @@ export class PacketReader {
   /** Moves the `rest` to the front of a buffer of at least `needed` bytes. */
   #makeRoom(rest: number, needed: number): void {
     const { buffer } = this
-    const tooLarge = buffer.length > keptBytes && needed < keptBytes
+    this.#fillsSinceLarge = needed < keptBytes ? this.#fillsSinceLarge + 1 : 0
+    const tooLarge = buffer.length > keptBytes && this.#fillsSinceLarge > keptFills
     if (needed > buffer.length || tooLarge) {
-      const size = tooLarge ? Math.max(initialBytes, needed) : Math.max(needed, buffer.length * 2)
+      // What is longer than a part says its length only at its end. Few large steps leave little behind to be collected,
+      // and memory that is never written to is not really taken.
+      const grown = buffer.length < keptBytes ? buffer.length * 2 : Math.min(buffer.length * 8, needed * 4)
+      const size = tooLarge ? Math.max(initialBytes, needed) : Math.max(needed, grown)
       this.buffer = Buffer.allocUnsafeSlow(size)
       buffer.copy(this.buffer, 0, this.#start, this.#end)
     } else if (this.#start > 0) {

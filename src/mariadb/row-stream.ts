@@ -1,6 +1,7 @@
 import { CdcError } from '../core/errors.ts'
 import type { MariadbConnection } from './connection.ts'
 import { commandError, failureOf } from './mariadb-error.ts'
+import { largeRowsTurn } from './large-rows.ts'
 import { commandPacket, PacketReader, readServerError } from './packets.ts'
 
 /** Rows as they came: row `i` is the payload buffer[starts[i]] up to buffer[ends[i]], from its 0x00 header byte on. */
@@ -13,6 +14,8 @@ export interface RowBatch {
 
 /** Rows handed out at once, at most. */
 const batchRows = 8192
+/** A stream whose rows make the reader's buffer larger than this waits for others of its kind. */
+const largeBytes = 16 * 1024 * 1024
 
 /**
  * Runs a SELECT as a prepared statement, whose rows come in the binary protocol (the text protocol rounds FLOAT), and
@@ -102,6 +105,7 @@ async function* readRows(
   await skip(reader, columns + 1)
   const starts = new Int32Array(batchRows)
   const ends = new Int32Array(batchRows)
+  using turn = largeRowsTurn()
   for (;;) {
     let count = 0
     let last = false
@@ -119,6 +123,7 @@ async function* readRows(
     if (count > 0) yield { buffer: reader.buffer, starts, ends, count }
     if (last) return end
     if (count < batchRows) await reader.fill()
+    if (reader.buffer.length > largeBytes) await turn.take()
   }
 }
 

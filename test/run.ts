@@ -1,4 +1,5 @@
-// npm run test:pure | test:db | test:scenarios | test, or: node_modules/.bin/node test/run.ts pure|db|scenarios|all [part of a file's path …]
+// npm run test:pure | test:db | test:scenarios | test:connect | test, or:
+// node_modules/.bin/node test/run.ts pure|db|scenarios|connect|all [part of a file's path …]
 // Runs the tests of one kind, or the checks and all of them, and ends with the line `N passed, N failed`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, chmodSync, readdirSync, rmSync } from 'node:fs'
@@ -8,7 +9,7 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { finished } from 'node:stream/promises'
 
-type Kind = 'pure' | 'db' | 'scenarios'
+type Kind = 'pure' | 'db' | 'scenarios' | 'connect'
 
 interface Tally {
   passed: number
@@ -16,17 +17,17 @@ interface Tally {
 }
 
 const repository = resolve(import.meta.dirname, '..')
-const kinds: readonly Kind[] = ['pure', 'db', 'scenarios']
+const kinds: readonly Kind[] = ['pure', 'db', 'scenarios', 'connect']
 /** The longest that one file may take. */
-const limits: Readonly<Record<Kind, number>> = { pure: 120_000, db: 180_000, scenarios: 300_000 }
+const limits: Readonly<Record<Kind, number>> = { pure: 120_000, db: 180_000, scenarios: 300_000, connect: 420_000 }
 
 function filesOf(kind: Kind, filters: readonly string[]): readonly string[] {
   return readdirSync(join(repository, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
     .filter((name) => {
-      const scenario = name.startsWith('scenarios/')
-      const db = name.endsWith('.db.test.ts')
-      return kind === 'scenarios' ? scenario : !scenario && db === (kind === 'db')
+      if (name.startsWith('scenarios/')) return kind === 'scenarios'
+      if (name.endsWith('.connect.test.ts')) return kind === 'connect'
+      return kind === (name.endsWith('.db.test.ts') ? 'db' : 'pure')
     })
     .filter((name) => filters.length === 0 || filters.some((filter) => join('test', name).includes(filter)))
     .sort()
@@ -79,7 +80,7 @@ function runChecks(tally: Tally): void {
 const [wanted = '', ...filters] = process.argv.slice(2)
 const chosen = wanted === 'all' ? kinds : kinds.filter((kind) => kind === wanted)
 if (chosen.length === 0) {
-  process.stderr.write('node test/run.ts pure|db|scenarios|all [part of a path …]\n')
+  process.stderr.write('node test/run.ts pure|db|scenarios|connect|all [part of a path …]\n')
   process.exit(64)
 }
 

@@ -27,6 +27,8 @@ function historyClient(client: 'producer' | 'consumer'): Record<string, string> 
     [`${prefix}.security.protocol`]: '${CONFLUENT_API_KEY:+SASL_SSL}',
     [`${prefix}.sasl.mechanism`]: '${CONFLUENT_API_KEY:+PLAIN}',
     [`${prefix}.sasl.jaas.config`]: `\${CONFLUENT_API_KEY:+${login}}`,
+    [`${prefix}.ssl.truststore.type`]: '${KAFKA_CA_FILE:+PEM}',
+    [`${prefix}.ssl.truststore.location`]: '${KAFKA_CA_FILE:+${KAFKA_CA_FILE}}',
   }
 }
 

@@ -1,6 +1,6 @@
 // Every error a user can meet, in one table. The reference page is generated from it.
 // Families: C configuration and usage, M MariaDB source, R relay log, P PostgreSQL, T types and values,
-// D schema changes, S sink, L bulk load, V verify, W worker and REST, X a bug of ours.
+// D schema changes, S sink, L bulk load, V verify, W worker and REST, K Kafka, X a bug of ours.
 
 /**
  * What happens after the error: `never` = stays failed until somebody acts, `later` = tried again slowly because
@@ -192,6 +192,26 @@ export const errorKinds = {
   'CDC-W05': kind('the address is in use', 'never', 69, 'stop what listens there, or use --listen'),
   'CDC-W06': kind('the wait took too long', 'later', 75, 'see cdc status'),
   'CDC-W07': kind('the worker asks for a login', 'never', 77, 'put the user and the password into DEBEZIUM_URL'),
+  // --- K: Kafka, which only the Kafka Connect runtime has
+  'CDC-K01': kind('Kafka cannot be reached', 'by-itself', 69, 'check KAFKA_BOOTSTRAP_SERVERS and the network'),
+  'CDC-K02': kind('Kafka refused the login', 'later', 77, 'check CONFLUENT_API_KEY and CONFLUENT_API_SECRET'),
+  'CDC-K03': kind('a permission is missing in Kafka', 'later', 77, 'allow the operation that is named'),
+  'CDC-K04': kind('the TLS connection to Kafka failed', 'later', 69, 'check CONFLUENT_API_KEY and KAFKA_CA_FILE'),
+  'CDC-K05': kind('Kafka refused a request', 'never', 69, 'see the details'),
+  'CDC-K06': kind(
+    'a broker advertises an address that cannot be reached',
+    'by-itself',
+    69,
+    'correct advertised.listeners of the broker, or open the network to that address',
+  ),
+  'CDC-K07': kind(
+    'a topic does not keep its records as it must',
+    'never',
+    78,
+    'change the settings of the topic that are named',
+  ),
+  'CDC-K08': kind('records were deleted from a topic before the sink read them', 'never', 65, 'load the tables again'),
+  'CDC-K09': kind('the address of Kafka is not known', 'never', 78, 'KAFKA_BOOTSTRAP_SERVERS=host:port in .env'),
   // --- X
   'CDC-X01': kind('an error of cdc itself', 'never', 70, 'please report it with the details'),
 } as const satisfies Record<string, ErrorKind>

@@ -10,7 +10,7 @@ import {
   type Parts,
   type PartSums,
 } from './row-sums.ts'
-import type { SameMoment } from './same-moment.ts'
+import type { Moment } from './moment.ts'
 import type { ColumnDifference, RowDifference, VerifiedTable } from './verify-report.ts'
 
 /** So many rows are shown of a table. */
@@ -28,28 +28,50 @@ export type ComparedRows = Pick<VerifiedTable, 'sourceRows' | 'targetRows' | 'eq
  * Compares all rows of a table, and names the first that differ. Both databases sum up parts; then the keys of the parts
  * that differ are compared, then the columns of the rows. Memory is bounded whatever the table's size.
  */
-export async function compareRows(moment: SameMoment, table: MappedTable): Promise<ComparedRows> {
+export async function compareRows(moment: Moment, table: MappedTable): Promise<ComparedRows> {
   const sql = tableSql(table)
-  const by = await firstPartition(moment, sql)
-  const sums = await sumParts(moment, sql, { by })
+  const { counts, differing } = await findDifferingParts(moment, sql)
+  if (differing === undefined) return { ...counts, equal: true, differences: [], more: false }
+  const { parts, more } = await smallEnough(moment, sql, differing)
+  const keys = await keysOf(moment, sql, parts)
+  const described = await describeDifferences(moment, sql, { keys, parts, hashes: differingParts(keys) })
+  return { ...counts, equal: false, ...described, more: more || described.more }
+}
+
+/** Reads the whole table on both sides. `differing` is undefined when all is equal. */
+export async function findDifferingParts(
+  moment: Moment,
+  sql: TableSql,
+): Promise<{ counts: { sourceRows: number; targetRows: number }; differing: Differing | undefined }> {
+  const partition = await firstPartition(moment, sql)
+  const sums = await sumParts(moment, sql, { by: partition })
   const counts = { sourceRows: totalRows(sums.source), targetRows: totalRows(sums.target) }
   const differing = differingParts(sums)
-  if (differing.length === 0) return { ...counts, equal: true, differences: [], more: false }
-  const { parts, more } = await smallEnough(moment, sql, { partition: by, sums, differing })
-  const keys = await sumParts(moment, sql, { by: wholeHash, within: parts })
-  const hashes = differingParts(keys)
+  return { counts, differing: differing.length === 0 ? undefined : { partition, sums, differing } }
+}
+
+/** Each row of the parts by the hash of its key. */
+export async function keysOf(moment: Moment, sql: TableSql, parts: Parts): Promise<PartSums> {
+  return await sumParts(moment, sql, { by: wholeHash, within: parts })
+}
+
+/** What is wrong with the rows of these keys; the first 20 of them. */
+export async function describeDifferences(
+  moment: Moment,
+  sql: TableSql,
+  { keys, parts, hashes }: { readonly keys: PartSums; readonly parts: Parts; readonly hashes: readonly string[] },
+): Promise<Pick<ComparedRows, 'differences' | 'more'>> {
+  if (hashes.length === 0) return { differences: [], more: false }
   const chosen = hashes.slice(0, shown)
   const texts = await fetchRows(moment, sql, { keyHashes: chosen, within: parts })
   return {
-    ...counts,
-    equal: false,
-    differences: chosen.map((hash) => describe(table, hash, { keys, texts })),
-    more: more || hashes.length > shown,
+    differences: chosen.map((hash) => describe(sql.table, hash, { keys, texts })),
+    more: hashes.length > shown,
   }
 }
 
 /** Ranges of a numeric key cost nothing while all rows are read, and show at once where to look. */
-async function firstPartition(moment: SameMoment, { table, mariadb }: TableSql): Promise<Partition> {
+async function firstPartition(moment: Moment, { table, mariadb }: TableSql): Promise<Partition> {
   if (mariadb.integerKey === undefined) return wholeTable
   const from = quoteMariadb(table.source.database, table.source.table)
   const [ends] = await moment.mariadb.query<{ first: string | null; last: string | null }>(
@@ -59,15 +81,16 @@ async function firstPartition(moment: SameMoment, { table, mariadb }: TableSql):
   return byKeyRange((span + keyRanges - 1n) / keyRanges)
 }
 
-interface Differing {
+/** Parts of a table that are not the same on both sides. */
+export interface Differing {
   readonly partition: Partition
   readonly sums: PartSums
   readonly differing: readonly string[]
 }
 
 /** Parts that differ, of so few rows that each can be looked at. Ranges of a skewed key may be too big: hashes never are. */
-async function smallEnough(
-  moment: SameMoment,
+export async function smallEnough(
+  moment: Moment,
   sql: TableSql,
   found: Differing,
 ): Promise<{ readonly parts: Parts; readonly more: boolean }> {

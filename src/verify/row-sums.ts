@@ -1,6 +1,6 @@
 import { mariadbColumnText, postgresColumnText } from '../mapping/row-text.ts'
 import { isIn, type Partition, type SideSql, type TableSql } from './partition.ts'
-import type { SameMoment } from './same-moment.ts'
+import type { Moment } from './moment.ts'
 
 // Each question is asked of both databases at the same time, and answered inside them: what travels is sums.
 
@@ -26,7 +26,7 @@ export interface Parts {
 
 /** The sums of all parts of a table, or of those that lie `within` parts of a coarser partition. Empty parts are absent. */
 export async function sumParts(
-  moment: SameMoment,
+  moment: Moment,
   sql: TableSql,
   { by, within }: { readonly by: Partition; readonly within?: Parts },
 ): Promise<PartSums> {
@@ -47,7 +47,7 @@ export async function sumParts(
 
 /** Canonical texts of the rows with these keys, by key hash. */
 export async function fetchRows(
-  moment: SameMoment,
+  moment: Moment,
   { table, mariadb, postgres }: TableSql,
   { keyHashes, within }: { readonly keyHashes: readonly string[]; readonly within: Parts },
 ): Promise<BothSides<ReadonlyMap<string, readonly (string | null)[]>>> {
@@ -77,7 +77,8 @@ export function differingParts({ source, target }: PartSums): readonly string[] 
   return [...names].filter((name) => !samePart(source.get(name), target.get(name))).sort()
 }
 
-function samePart(a: PartSum | undefined, b: PartSum | undefined): boolean {
+/** Whether both sides hold the same rows in a part; an absent part is an empty one. */
+export function samePart(a: PartSum | undefined, b: PartSum | undefined): boolean {
   return (a?.rows ?? 0) === (b?.rows ?? 0) && (a?.sum ?? '0') === (b?.sum ?? '0')
 }
 

@@ -3,18 +3,11 @@ import type { SinkConfig } from '../config/sink-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
 import { CdcError } from '../core/errors.ts'
 import { formatPosition, reaches, type GtidPosition } from '../core/gtid.ts'
-import type { MariadbConnection } from '../mariadb/connection.ts'
 import { openSnapshot } from '../mariadb/snapshot.ts'
 import { connectPostgres, type PostgresConnection } from '../postgres/connection.ts'
 import { clearHold, freezeSink, setHold } from '../state/hold.ts'
 import { readPositions } from '../state/position.ts'
-
-/** A snapshot on each side, of the very same source transactions. */
-export interface SameMoment extends AsyncDisposable {
-  readonly mariadb: MariadbConnection
-  readonly postgres: PostgresConnection
-  readonly position: GtidPosition
-}
+import type { Moment } from './moment.ts'
 
 export interface SameMomentOptions {
   readonly source: SourceConfig
@@ -35,7 +28,7 @@ const pollMs = 25
  * snapshot there. The sink stands still only between the two last steps; it goes on before this returns.
  * @throws CdcError CDC-V02 when the sink does not get there in time or has never run
  */
-export async function openSameMoment(options: SameMomentOptions): Promise<SameMoment> {
+export async function openSameMoment(options: SameMomentOptions): Promise<Moment> {
   const { source, sink, signal } = options
   await using stack = new AsyncDisposableStack()
   const applicationName = `cdc verify ${sink.name}`

@@ -8,8 +8,11 @@ import { mapTable, type MappedTable } from '../mapping/mapped-table.ts'
 import { readCapturedTables } from '../mariadb/captured-tables.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 import { readTables as readLoadedTables, type LoadedTable } from '../state/tables.ts'
-import { compareRows } from './compare-rows.ts'
-import { openSameMoment, type SameMoment } from './same-moment.ts'
+import { compareRows, type ComparedRows } from './compare-rows.ts'
+import { compareSettling } from './compare-settling.ts'
+import { openLooseMoment } from './loose-moment.ts'
+import type { Moment } from './moment.ts'
+import { openSameMoment } from './same-moment.ts'
 import type { VerifiedTable, VerifyEvent, VerifyResult } from './verify-report.ts'
 
 export interface VerifyOptions {
@@ -19,24 +22,55 @@ export interface VerifyOptions {
   readonly tables?: readonly string[] | undefined
   readonly signal: AbortSignal
   readonly log: Logger
-  /** How long the sink may take to come up to the source's snapshot. */
+  /** How long the sink may take to come up to the source's snapshot; with `settle`, how long rows may be asked again. */
   readonly timeoutMs: number
+  /**
+   * For a sink that cannot be made to stop at a position: resolves when all that was committed on the source before the
+   * call is in the target. What differs is then asked again instead of being compared at one moment.
+   */
+  readonly settle?: (() => Promise<void>) | undefined
   readonly onEvent?: ((event: VerifyEvent) => void) | undefined
 }
 
 /**
- * Compares every value of every captured table on both sides, at exactly one moment. Nothing is changed; the sink pauses
- * for as long as it takes to open a snapshot.
- * @throws CdcError CDC-L01 (names), CDC-V02 (the sink did not get to the moment, or a table was altered meanwhile),
- * connection errors; the signal's reason when aborted. Differences are a result, not an error.
+ * Compares every value of every captured table on both sides. At exactly one moment, for which the sink pauses as long as
+ * it takes to open a snapshot; or, with `settle`, each row at a moment of its own. Nothing is changed.
+ * @throws CdcError CDC-L01 (names), CDC-V02 (the sink did not get to the moment, a table was altered meanwhile, or rows
+ * kept changing), connection errors; the signal's reason when aborted. Differences are a result, not an error.
  */
 export async function verify(options: VerifyOptions): Promise<VerifyResult> {
+  const { source, sink, signal, settle, timeoutMs } = options
+  if (settle === undefined) {
+    await using moment = await openSameMoment({
+      ...{ source, sink, signal, timeoutMs },
+      onWaiting: (position) => options.onEvent?.({ kind: 'waiting', position }),
+    })
+    return await verifyTables(moment, (mapped) => compareRows(moment, mapped), options)
+  }
+  const settling = {
+    openMoment: () => openLooseMoment({ source, sink, signal }),
+    settle,
+    deadline: performance.now() + timeoutMs,
+  }
+  await using moment = await settling.openMoment()
+  options.onEvent?.({ kind: 'waiting', position: moment.position })
+  await settle()
+  return await verifyTables(
+    moment,
+    async (mapped) => {
+      const { undecided, ...compared } = await compareSettling(mapped, settling)
+      if (undecided > 0 && compared.differences.length === 0) throw keptChanging(mapped, undecided)
+      return compared
+    },
+    options,
+  )
+}
+
+type Compare = (table: MappedTable) => Promise<ComparedRows>
+
+async function verifyTables(moment: Moment, compare: Compare, options: VerifyOptions): Promise<VerifyResult> {
   const { source, sink, signal, log } = options
   const onEvent = options.onEvent ?? (() => undefined)
-  await using moment = await openSameMoment({
-    ...{ source, sink, signal, timeoutMs: options.timeoutMs },
-    onWaiting: (position) => onEvent({ kind: 'waiting', position }),
-  })
   const captured = await readCapturedTables(moment.mariadb, source)
   const wanted = captured.filter(({ database, table }) => sink.matchesTopic(source.topicName(database, table)))
   const chosen = selectTables(wanted, options.tables ?? 'all', source.name)
@@ -48,7 +82,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   for (const table of chosen) {
     signal.throwIfAborted()
     onEvent({ kind: 'table-start', table: formatTable(table) })
-    const result = await verifyTable(moment, table, { loaded: loaded.get(formatTable(table)), options })
+    const result = await verifyTable(moment, table, { loaded: loaded.get(formatTable(table)), compare, options })
     log.debug({ table: result.table, equal: result.equal, rows: result.sourceRows }, 'table compared')
     tables.push(result)
     onEvent({ kind: 'table-done', result })
@@ -58,11 +92,12 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
 
 interface TableContext {
   readonly loaded: LoadedTable | undefined
+  readonly compare: Compare
   readonly options: VerifyOptions
 }
 
-async function verifyTable(moment: SameMoment, source: SourceTable, context: TableContext): Promise<VerifiedTable> {
-  const { loaded, options } = context
+async function verifyTable(moment: Moment, source: SourceTable, context: TableContext): Promise<VerifiedTable> {
+  const { loaded, compare, options } = context
   const topic = options.source.topicName(source.database, source.table)
   const target = options.sink.targetName(source.database, source.table, topic)
   const names = { table: formatTable(source), target: `${target.schema}.${target.table}` }
@@ -78,7 +113,7 @@ async function verifyTable(moment: SameMoment, source: SourceTable, context: Tab
   const { missing, extra } = await compareColumns(moment.postgres, mapped)
   if (missing !== undefined) return { ...unread, extraColumns: extra, problem: missing }
   try {
-    return { ...names, ...(await compareRows(moment, mapped)), extraColumns: extra }
+    return { ...names, ...(await compare(mapped)), extraColumns: extra }
   } catch (thrown) {
     if (!(thrown instanceof CdcError) || thrown.code !== 'CDC-L04') throw thrown
     throw new CdcError('CDC-V02', {
@@ -89,6 +124,15 @@ async function verifyTable(moment: SameMoment, source: SourceTable, context: Tab
       cause: thrown,
     })
   }
+}
+
+function keptChanging(table: MappedTable, rows: number): CdcError {
+  return new CdcError('CDC-V02', {
+    where: formatTable(table.source),
+    what: `${rows} ${rows === 1 ? 'row' : 'rows'} or more changed each time they were looked at`,
+    why: 'the target was behind each time; all other rows are equal',
+    fix: 'run the same command with a longer --timeout, or when less is written',
+  })
 }
 
 /** Whether the target has the columns that are to be compared, and which others. */

@@ -7,10 +7,11 @@ import type { ChunkBy } from '../../migrate/load-options.ts'
 import { countValue, databaseArgument, examples, listValue } from '../arguments.ts'
 import type { CommandContext } from '../context.ts'
 import { defaultLoadOptions, loadStep } from '../load-step.ts'
-import type { LoadOptions } from '../load-step.ts'
+import type { LoadOptions, LoadResult } from '../load-step.ts'
 import { formatReport } from '../load-text.ts'
 import { loadPipeline } from '../pipeline-files.ts'
-import { mustStream } from '../source-ready.ts'
+import { withRestingSink } from '../resting-sink.ts'
+import { sourceMustStream } from '../source-ready.ts'
 
 interface Options extends Omit<
   LoadOptions,
@@ -98,8 +99,11 @@ async function runMigrate(context: CommandContext, named: string | undefined, op
     showPreview(output, database, await dryRun({ ...asked, onEvent: () => {} }), context.verbosity > 0)
     return
   }
-  if (options.withoutSource !== true) await mustStream(await context.client(), pipeline.source.name, database)
-  const { tables, seconds } = await loadStep(context, pipeline, loadOptions(options))
+  if (options.withoutSource !== true) await sourceMustStream(context, pipeline.source.name, database)
+  const load = async (): Promise<LoadResult> => await loadStep(context, pipeline, loadOptions(options))
+  const { tables, seconds } = await (options.withoutSource === true
+    ? load()
+    : withRestingSink(context, { sink: pipeline.sink.name, command: `cdc migrate ${database}` }, load))
   if (output.format === 'json') {
     const documents = tables.map((table) => {
       const positions = { low: formatPosition(table.low), high: formatPosition(table.high) }

@@ -7,7 +7,8 @@ import { defaultLoadOptions, loadStep } from '../load-step.ts'
 import { loadForRegistration, loadPipeline } from '../pipeline-files.ts'
 import { countOf, formatSeconds } from '../quantities.ts'
 import { registerStep } from '../register-step.ts'
-import { mustStream } from '../source-ready.ts'
+import { withRestingSink } from '../resting-sink.ts'
+import { sourceMustStream } from '../source-ready.ts'
 import { createSteps } from '../steps.ts'
 import type { Steps } from '../steps.ts'
 
@@ -34,8 +35,10 @@ async function up(context: CommandContext, database: string, timeoutMs: number):
   const gtids = offset?.offset?.['gtids']
   steps.did(sourceFile.name, typeof gtids === 'string' ? `streams, at ${gtids}` : 'streams')
 
-  await mustStream(client, sourceFile.name, database)
-  await load(context, pipeline, steps)
+  await sourceMustStream(context, sourceFile.name, database)
+  await withRestingSink(context, { sink: sinkFile.name, command: `cdc up ${database}` }, () =>
+    load(context, pipeline, steps),
+  )
 
   await registerStep(context, sinkFile, { steps, timeoutMs })
   if ((await context.runtime()) === 'connect')

@@ -4,6 +4,7 @@ import { CdcError } from '../../core/errors.ts'
 import { formatPosition } from '../../core/gtid.ts'
 import type { RowDifference, VerifiedTable, VerifyEvent } from '../../verify/verify-report.ts'
 import { databaseArgument, durationValue, examples, listValue } from '../arguments.ts'
+import { waitUntilCaughtUp } from '../caught-up.ts'
 import type { CommandContext } from '../context.ts'
 import type { Output } from '../output.ts'
 import { loadPipeline } from '../pipeline-files.ts'
@@ -39,8 +40,13 @@ async function runVerify(context: CommandContext, database: string, options: Opt
   const { source, sink } = await loadPipeline(context, database)
   const [{ verify }, log] = await Promise.all([import('../../verify/verify.ts'), context.logger()])
   using watch = watchSink(context, sink.name)
+  // A Connect cluster's sink applies table by table and cannot be told to stop at a position.
+  const settle =
+    (await context.runtime()) === 'connect'
+      ? async () => void (await waitUntilCaughtUp(context, { source, sink }, options.timeout))
+      : undefined
   const run = verify({
-    ...{ source, sink, log, signal: AbortSignal.any([context.signal, watch.signal]) },
+    ...{ source, sink, log, settle, signal: AbortSignal.any([context.signal, watch.signal]) },
     tables: options.tables.length === 1 && options.tables[0] === 'all' ? undefined : options.tables,
     timeoutMs: options.timeout,
     onEvent(event) {

@@ -10,16 +10,28 @@ import { reportHealth, readWorkerStatus } from './worker-status.ts'
 /**
  * Waits until everything that was committed on the source before the call is in the target.
  * @returns the position that was reached
- * @throws CdcError CDC-W06 after the time limit, CDC-W04 when a connector does not run or this is Kafka Connect
+ * @throws CdcError CDC-W06 after the time limit, CDC-W04 when a connector does not run; on Kafka Connect CDC-K09 when
+ * nobody said where Kafka is, and CDC-K01 to K08
  */
 export async function waitUntilCaughtUp(
+  context: CommandContext,
+  pipeline: { source: SourceConfig; sink: SinkConfig },
+  timeoutMs: number,
+): Promise<string> {
+  if ((await context.runtime()) === 'connect') {
+    const { waitForTopics } = await import('./caught-up-connect.ts')
+    return await waitForTopics(context, pipeline, { timeoutMs, readPosition: () => readPosition(context, pipeline) })
+  }
+  return await waitForWorker(context, pipeline, timeoutMs)
+}
+
+async function waitForWorker(
   context: CommandContext,
   { source, sink }: { source: SourceConfig; sink: SinkConfig },
   timeoutMs: number,
 ): Promise<string> {
   const client = await context.client()
-  if ((await context.runtime()) === 'connect') throw lagUnknown(sink.name)
-  const target = await readSourcePosition(context, source)
+  const target = await readPosition(context, { source })
   let applied = 'nothing'
   await askUntil(
     async () => {
@@ -44,24 +56,18 @@ export async function waitUntilCaughtUp(
 }
 
 /** The server's position at this moment, from the server itself: the worker's own view of it may be seconds old. */
-async function readSourcePosition(context: CommandContext, source: SourceConfig): Promise<GtidPosition> {
+async function readPosition(
+  { signal }: Pick<CommandContext, 'signal'>,
+  { source }: { source: SourceConfig },
+): Promise<GtidPosition> {
   const [{ connectMariadb }, { readServerPosition }] = await Promise.all([
     import('../mariadb/connection.ts'),
     import('../mariadb/server-checks.ts'),
   ])
-  await using connection = await connectMariadb(source, { signal: context.signal, where: source.name })
+  await using connection = await connectMariadb(source, { signal, where: source.name })
   return await readServerPosition(connection)
 }
 
 function notRegistered(name: string): CdcError {
   return new CdcError('CDC-C08', { where: name, what: 'the connector is not registered', fix: 'cdc connectors' })
-}
-
-function lagUnknown(name: string): CdcError {
-  return new CdcError('CDC-W04', {
-    where: name,
-    what: 'it cannot be seen whether the sink has caught up',
-    why: "Kafka Connect's REST API does not tell how far a sink is behind",
-    fix: `see the consumer group connect-${name} in Kafka`,
-  })
 }

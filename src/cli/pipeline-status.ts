@@ -15,8 +15,13 @@ export interface PipelineRow {
   readonly state: HealthState | 'NOT REGISTERED'
   readonly source: HealthState | null
   readonly sink: HealthState | null
-  /** Seconds from a commit on the source to the same on the target; null: not known. */
+  /**
+   * Embedded: seconds from a commit on the source to the same on the target. Kafka Connect: age of the oldest record that
+   * waits in Kafka for the sink. null: not known.
+   */
   readonly lagSeconds: number | null
+  /** Kafka Connect: records that wait in Kafka for the sink; null: not known. */
+  readonly lagRecords: number | null
   readonly rowsPerSecond: number | null
   /** Captured tables whose changes are not applied, because they were never loaded. */
   readonly unloaded: readonly string[]
@@ -35,23 +40,46 @@ export function namesInFiles(project: Project): ReadonlyMap<string, { database: 
   return names
 }
 
-interface Part {
+/** How far a connector has come, as its runtime knows it. */
+export type Progress = Partial<
+  Pick<PipelineRow, 'lagSeconds' | 'lagRecords' | 'rowsPerSecond' | 'unloaded' | 'lastEventTime'>
+>
+
+export interface Part {
   readonly name: string
   readonly kind: 'source' | 'sink'
   readonly health: Health
-  readonly report: ConnectorReport | undefined
+  readonly progress: Progress | undefined
 }
 
 export const partsOfReport = (connectors: readonly ConnectorReport[]): readonly Part[] =>
-  connectors.map((report) => ({ name: report.name, kind: report.type, health: reportHealth(report), report }))
+  connectors.map((report) => ({ name: report.name, kind: report.type, health: reportHealth(report), progress: report }))
 
-export const partsOfStatuses = (statuses: readonly ConnectorStatus[]): readonly Part[] =>
-  statuses.map((status) => ({
-    name: status.name,
-    kind: status.type,
-    health: connectorHealth(status),
-    report: undefined,
-  }))
+/** @param progress by connector name */
+export const partsOfStatuses = (
+  statuses: readonly ConnectorStatus[],
+  progress: ReadonlyMap<string, Progress & { readonly error?: string | undefined }>,
+): readonly Part[] =>
+  statuses.map((status) => {
+    const health = connectorHealth(status)
+    const own = progress.get(status.name)
+    // It runs, and yet something is wrong that its runtime does not know of.
+    const worse = own?.error !== undefined && health.state !== 'FAILED' && health.error === undefined
+    return {
+      name: status.name,
+      kind: status.type,
+      health: worse ? { ...health, state: 'DEGRADED' as const, error: own.error } : health,
+      progress: own,
+    }
+  })
+
+/** What `cdc status` shows, from one runtime. */
+export interface StatusReader extends AsyncDisposable {
+  /** `notes`: what cannot be seen, and what is wrong beside the connectors' states. */
+  read(): Promise<{ readonly parts: readonly Part[]; readonly notes: readonly string[] }>
+  /** Lines for -v. */
+  details(databases: readonly string[]): Promise<readonly string[]>
+}
 
 /** A row per database that has a file or a connector, worst first. */
 export function pipelineRows(
@@ -80,10 +108,11 @@ function pipelineRow(database: string, parts: readonly Part[]): PipelineRow {
     state: healthOrder.findLast((state) => states.includes(state)) ?? 'NOT REGISTERED',
     source: source?.health.state ?? null,
     sink: sink?.health.state ?? null,
-    lagSeconds: sink?.report?.lagSeconds ?? null,
-    rowsPerSecond: sink?.report?.rowsPerSecond ?? null,
-    unloaded: sink?.report?.unloaded ?? [],
-    lastEventTime: source?.report?.lastEventTime ?? null,
+    lagSeconds: sink?.progress?.lagSeconds ?? null,
+    lagRecords: sink?.progress?.lagRecords ?? null,
+    rowsPerSecond: sink?.progress?.rowsPerSecond ?? null,
+    unloaded: sink?.progress?.unloaded ?? [],
+    lastEventTime: source?.progress?.lastEventTime ?? sink?.progress?.lastEventTime ?? null,
     error: source?.health.error ?? sink?.health.error ?? null,
   }
 }

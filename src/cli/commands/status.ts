@@ -7,8 +7,8 @@ import type { CommandContext } from '../context.ts'
 import { QuietExit } from '../failure.ts'
 import { healthExitCode, paintHealth } from '../health-text.ts'
 import type { Output } from '../output.ts'
-import { namesInFiles, partsOfReport, partsOfStatuses, pipelineRows } from '../pipeline-status.ts'
-import type { PipelineRow } from '../pipeline-status.ts'
+import { namesInFiles, partsOfReport, pipelineRows } from '../pipeline-status.ts'
+import type { PipelineRow, StatusReader } from '../pipeline-status.ts'
 import { formatCount, formatSeconds } from '../quantities.ts'
 import { formatTextTable, oneLine } from '../text-table.ts'
 import { readWorkerStatus } from '../worker-status.ts'
@@ -33,9 +33,13 @@ export function define(command: Command, context: CommandContext): void {
 }
 
 async function showOnce(context: CommandContext, database: string | undefined, options: Options): Promise<void> {
-  const rows = await readRows(context, database)
   const { output } = context
+  await using reader = await createReader(context)
+  const { rows, notes } = await readRows(context, reader, database)
   output.result(document(rows), () => formatRows(rows, output))
+  for (const note of notes) output.note(note)
+  if (context.verbosity > 0)
+    for (const line of await reader.details(rows.map((row) => row.database))) output.message(line)
   for (const { database, unloaded } of rows) {
     if (unloaded.length === 0) continue
     const names = unloaded.map((table) => table.slice(table.indexOf('.') + 1)).join(',')
@@ -52,12 +56,17 @@ async function showOnce(context: CommandContext, database: string | undefined, o
 async function watch(context: CommandContext, database: string | undefined, time: number | true): Promise<void> {
   const { output, signal } = context
   const pauseMs = time === true ? defaultWatchMs : time
+  await using reader = await createReader(context)
+  const said = new Set<string>()
   for (;;) {
     try {
-      const rows = await readRows(context, database)
+      const { rows, notes } = await readRows(context, reader, database)
       const text = (): string =>
         output.interactive ? `\u001b[H\u001b[2J${formatRows(rows, output)}` : formatRows(rows, output)
       output.item(document(rows), text)
+      // On a terminal the table is drawn anew, and the notes with it; elsewhere each is said once.
+      for (const note of notes) if (output.interactive || !said.has(note)) output.note(note)
+      for (const note of notes) said.add(note)
     } catch (error) {
       if (!(error instanceof CdcError && error.code === 'CDC-W03')) throw error
       output.message(`${error.where}: ${error.what}`)
@@ -66,17 +75,32 @@ async function watch(context: CommandContext, database: string | undefined, time
   }
 }
 
-async function readRows(context: CommandContext, database: string | undefined): Promise<readonly PipelineRow[]> {
-  const client = await context.client()
+async function createReader(context: CommandContext): Promise<StatusReader> {
+  if ((await context.runtime()) === 'connect') {
+    const { createConnectStatus } = await import('../connect-status.ts')
+    return createConnectStatus(context)
+  }
+  return {
+    read: async () => ({
+      parts: partsOfReport((await readWorkerStatus(await context.client())).connectors),
+      notes: [],
+    }),
+    details: async () => [],
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+async function readRows(
+  context: CommandContext,
+  reader: StatusReader,
+  database: string | undefined,
+): Promise<{ rows: readonly PipelineRow[]; notes: readonly string[] }> {
   const names = namesInFiles(await context.project())
-  const parts =
-    (await context.runtime()) === 'embedded'
-      ? partsOfReport((await readWorkerStatus(client)).connectors)
-      : partsOfStatuses(Object.values(await client.list()).map(({ status }) => status))
+  const { parts, notes } = await reader.read()
   const rows = pipelineRows(parts, names)
-  if (database === undefined) return rows
+  if (database === undefined) return { rows, notes }
   const chosen = rows.filter((row) => row.database === database)
-  if (chosen.length > 0) return chosen
+  if (chosen.length > 0) return { rows: chosen, notes }
   const known = rows.map((row) => row.database)
   const near = nearestNames(database, known)
   throw new CdcError('CDC-C08', {
@@ -94,12 +118,14 @@ function document(rows: readonly PipelineRow[]): Readonly<Record<string, unknown
 
 function formatRows(rows: readonly PipelineRow[], { styles }: Output): string {
   const right = { align: 'right' } as const
+  const records = rows.some(({ lagRecords }) => lagRecords !== null)
   const columns = [
     { title: 'DATABASE' },
     { title: 'STATE' },
     { title: 'SOURCE' },
     { title: 'SINK' },
     { title: 'LAG', ...right },
+    ...(records ? [{ title: 'RECORDS', ...right }] : []),
     { title: 'ROWS/S', ...right },
     { title: 'LAST EVENT', ...right },
     { title: 'ERROR' },
@@ -113,6 +139,7 @@ function formatRows(rows: readonly PipelineRow[], { styles }: Output): string {
       row.source ?? '-',
       row.sink ?? '-',
       row.lagSeconds === null ? '-' : formatSeconds(row.lagSeconds),
+      ...(records ? [row.lagRecords === null ? '-' : formatCount(row.lagRecords)] : []),
       row.rowsPerSecond === null ? '-' : formatCount(row.rowsPerSecond),
       row.lastEventTime === null ? '-' : `${formatSeconds(now - row.lastEventTime)} ago`,
       oneLine(row.error ?? '', 100),

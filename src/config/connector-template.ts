@@ -113,6 +113,8 @@ export function sinkTemplate(options: TemplateOptions): ConnectorDocument {
       'flush.max.retries': '10',
       'flush.retry.delay.ms': '1000',
       ...jsonConverters,
+      // A changed key travels in a header, which Kafka's default converter reads as a map that the sink cannot take.
+      'header.converter': 'org.apache.kafka.connect.storage.StringConverter',
       'consumer.override.auto.offset.reset': 'earliest',
       'consumer.override.max.poll.records': '2000',
       // Kafka's default is 50 MB for each sink: eight of them fill a worker's memory with what waits.

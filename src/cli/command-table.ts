@@ -121,6 +121,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/config.ts'),
   },
   {
+    name: 'export',
+    summary: 'print the connectors for another tool: strimzi',
+    group: setup,
+    load: () => import('./commands/export.ts'),
+  },
+  {
     name: 'explain',
     summary: 'explain an error code or a connector option',
     group: setup,

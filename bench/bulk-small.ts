@@ -38,7 +38,7 @@ for (let round = 1; round <= 2; round++) {
     process.stdout.write('pgloader is not installed, so it is left out: apt-get install pgloader\n')
     continue
   }
-  const theirs = await seconds(async () => await pgloader(mariadb, postgres, 'small'))
+  const theirs = await seconds(async () => await pgloader(mariadb, postgres, { database: 'small' }))
   await postgres.query('DROP SCHEMA small CASCADE')
   process.stdout.write(
     `round ${round}: pgloader ${theirs.toFixed(2)} s; cdc takes ${(ours / theirs).toFixed(2)} of it\n`,

@@ -1,55 +1,67 @@
-// The bulk load beside the usual pipe of the two clients and pgloader (when it is installed), on the same machine in the
-// same run:
-//   node bench/bulk.ts [rows, in millions] [chunk workers] [rounds]
-// Prints rows/s of both, their ratio, and what our process took. The source and the target are started here.
+// The bulk load as a user runs it (`cdc migrate`, a process of its own) beside the usual pipe of the two clients and
+// pgloader with its default settings, in one run on one machine:
+//   node bench/bulk.ts [--rows 2] [--rounds 2] [--readers 1,4] [--without-pgloader]
+//   node bench/bulk.ts --rows 0.2,2,10 --rounds 1 --without-pgloader      how the time grows
+// Rows are millions. The servers are started here. All three copy, make the primary key and end with statistics.
 import { spawn } from 'node:child_process'
-import { createLogger } from '../src/lib/logger.ts'
-import { usualLoadOptions } from '../src/migrate/load-options.ts'
-import { migrate } from '../src/migrate/migrate.ts'
-import type { MariadbServer } from '../test/harness/start-mariadb.ts'
+import { once } from 'node:events'
+import { parseArgs } from 'node:util'
+import { cdcProgram, cleanEnvironment } from '../test/harness/run-process.ts'
+import { makeProject } from '../test/harness/project.ts'
 import { startMariadb } from '../test/harness/start-mariadb.ts'
-import type { PostgresServer } from '../test/harness/start-postgres.ts'
 import { startPostgres } from '../test/harness/start-postgres.ts'
-import { configs } from '../test/migrate/configs.ts'
+import { bulkRow, bulkTable, pipedSelect, pipedTable } from './bulk-table.ts'
 import { hasPgloader, pgloader } from './pgloader.ts'
+import { processUsage, type ProcessUsage } from './process-usage.ts'
 
-const rows = Math.round(Number(process.argv[2] ?? 2) * 1e6)
-const chunkWorkers = Number(process.argv[3] ?? 4)
+const { values: options } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '2' },
+    readers: { type: 'string', default: '1,4' },
+    'batch-size': { type: 'string', default: '100000' },
+    'without-pgloader': { type: 'boolean', default: false },
+  },
+})
+const numbers = (text: string): readonly number[] => text.split(',').map(Number)
 
-const columns = `id BIGINT NOT NULL PRIMARY KEY, account INT NOT NULL, name VARCHAR(60), amount DECIMAL(12,2),
-  made DATETIME, changed TIMESTAMP(6) NULL, ratio DOUBLE, score FLOAT, day DATE, active TINYINT(1), code CHAR(8), note TEXT,
-  visits INT UNSIGNED, kind ENUM('a','b','c'), digest VARBINARY(16), grade SMALLINT`
-const values = `seq, seq % 1000, CONCAT('name of row ', seq), seq / 7, '2020-01-01' + INTERVAL seq SECOND,
-  '2021-01-01' + INTERVAL seq * 1.5 SECOND, seq / 3, seq / 11, '2000-01-01' + INTERVAL seq % 8000 DAY, seq % 2, HEX(seq),
-  REPEAT('x', seq % 50), seq * 2, 1 + seq % 3, UNHEX(MD5(seq)), seq % 30000`
-
-const tuning = { innodb_buffer_pool_size: '1G', innodb_log_file_size: '512M' }
-await using mariadb = await startMariadb({ settings: tuning })
+await using mariadb = await startMariadb({
+  settings: { innodb_buffer_pool_size: '1G', innodb_log_file_size: '512M' },
+})
 await using postgres = await startPostgres({ settings: { shared_buffers: '512MB', max_wal_size: '8GB' } })
 await mariadb.createDatabases('bench')
-await mariadb.query(`CREATE TABLE bench.t (${columns}); INSERT INTO bench.t SELECT ${values} FROM mysql.seq_1_to_${rows};
-  ANALYZE TABLE bench.t`)
+await using project = await makeProject({
+  postgres,
+  databases: [{ name: 'bench', mariadb, schema: 'bench', tables: ['t'] }],
+})
+const withPgloader = !options['without-pgloader'] && hasPgloader()
+if (!withPgloader) process.stdout.write('without pgloader (apt-get install pgloader)\n')
 
-const rounds = Number(process.argv[4] ?? 2)
-for (let round = 1; round <= rounds; round++) {
-  const pipe = await time(async () => await pipeOfClients(mariadb, postgres))
-  await postgres.query('DROP TABLE mp_cdc.piped')
-  const one = await load({ chunkWorkers: 1, threshold: Number.MAX_SAFE_INTEGER })
-  const many = await load({ chunkWorkers, threshold: 1_000_000 })
-  report(`round ${round}: mariadb | psql`, pipe, pipe)
-  report(`round ${round}: cdc, one reader`, one, pipe)
-  report(`round ${round}: cdc, ${chunkWorkers} readers`, many, pipe)
-  if (hasPgloader()) {
-    report(`round ${round}: pgloader`, await time(async () => await pgloader(mariadb, postgres, 'bench')), pipe)
-    await postgres.query('DROP SCHEMA bench CASCADE')
-  } else process.stdout.write('pgloader is not installed, so it is left out: apt-get install pgloader\n')
+for (const millions of numbers(options.rows)) {
+  const rows = Math.round(millions * 1e6)
+  await mariadb.query('DROP TABLE IF EXISTS bench.t')
+  await mariadb.query(
+    `${bulkTable}; INSERT INTO bench.t SELECT ${bulkRow} FROM mysql.seq_1_to_${rows}; ANALYZE TABLE bench.t`,
+  )
+  for (let round = 1; round <= Number(options.rounds); round++) {
+    const name = (what: string): string => `${millions} M rows, round ${round}: ${what}`
+    const pipe = await time(pipeOfClients)
+    report(name('mariadb | psql'), rows, { ...pipe, peers: {} })
+    const theirs = withPgloader ? await timePgloader() : undefined
+    if (theirs !== undefined) {
+      report(name('pgloader'), rows, { ...theirs, peers: { pipe } })
+    }
+    for (const readers of numbers(options.readers)) {
+      const usage: ProcessUsage[] = []
+      const ours = await time(async () => usage.push(await load(readers)))
+      const peers = { pipe, ...(theirs === undefined ? {} : { pgloader: theirs }) }
+      report(name(`cdc, ${readers} ${readers === 1 ? 'reader' : 'readers'}`), rows, { ...ours, usage: usage[0], peers })
+    }
+  }
 }
 
 interface Measured {
   readonly seconds: number
-  readonly copySeconds?: number
-  readonly cpuSeconds?: number
-  readonly rssMegabytes?: number
 }
 
 async function time(work: () => Promise<unknown>): Promise<Measured> {
@@ -58,59 +70,74 @@ async function time(work: () => Promise<unknown>): Promise<Measured> {
   return { seconds: (performance.now() - since) / 1000 }
 }
 
-async function load(options: { readonly chunkWorkers: number; readonly threshold: number }): Promise<Measured> {
-  const cpu = process.cpuUsage()
-  let peak = 0
-  let copySeconds = 0
-  const { seconds } = await time(async () => {
-    await migrate({
-      ...configs(mariadb, postgres, 'bench'),
-      ...usualLoadOptions,
-      ...{ tables: 'all', maxWorkers: 2, batchSize: 100_000, replace: true, ...options },
-      ...{ signal: new AbortController().signal, log: createLogger('silent') },
-      onEvent: (event) => {
-        peak = Math.max(peak, process.memoryUsage.rss())
-        if (event.kind === 'table-done') copySeconds = event.copySeconds
-      },
-    })
-  })
-  const { user, system } = process.cpuUsage(cpu)
-  return { seconds, copySeconds, cpuSeconds: (user + system) / 1e6, rssMegabytes: peak / 1e6 }
+/** Its defaults hold so many rows in memory that its heap may overflow, when PostgreSQL is slower than usual. */
+async function timePgloader(): Promise<Measured> {
+  const clean = async (): Promise<unknown> => await postgres.query('DROP SCHEMA IF EXISTS bench CASCADE')
+  const database = 'bench'
+  try {
+    return await time(async () => await pgloader(mariadb, postgres, { database }))
+  } catch (thrown) {
+    if (!/Heap exhausted/.test(String(thrown))) throw thrown
+    process.stdout.write('pgloader with its default settings: heap exhausted; measured with prefetch rows = 10000\n')
+    await clean()
+    return await time(async () => await pgloader(mariadb, postgres, { database, settings: 'prefetch rows = 10000' }))
+  } finally {
+    await clean()
+  }
 }
 
-/** Copies, then makes the primary key and the statistics, as the load does. */
-async function pipeOfClients(source: MariadbServer, target: PostgresServer): Promise<void> {
-  await target.query(`CREATE UNLOGGED TABLE mp_cdc.piped (id bigint NOT NULL, account integer NOT NULL, name text,
-    amount numeric(12,2), made timestamp, changed timestamptz(6), ratio double precision, score real, day date, active smallint,
-    code text, note text, visits bigint, kind text, digest bytea, grade smallint)`)
-  const { host, port, user, password } = source.admin
-  // The text format: NULL is \N, and binary columns as bytea's hexadecimal form.
-  const select = `SELECT id, account, name, amount, made, changed, ratio, score, day, active, code, note, visits, kind,
-    CONCAT('\\\\x', HEX(digest)), grade FROM t`
-  const reader = spawn(
-    'mariadb',
-    [`-h${host}`, `-P${port}`, `-u${user}`, '--quick', '-N', '-B', 'bench', '-e', select],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'], MYSQL_PWD: password } },
-  )
-  const writer = spawn('psql', ['-q', target.databaseUrl, '-c', 'COPY mp_cdc.piped FROM STDIN'], {
+/** @returns what the process took, as it was just before its end */
+async function load(readers: number): Promise<ProcessUsage> {
+  const threshold = readers === 1 ? Number.MAX_SAFE_INTEGER : 1_000_000
+  const args = ['migrate', 'bench', '--without-source', '--replace', '--batch-size', options['batch-size']]
+  args.push('--chunk-workers', String(readers), '--threshold', String(threshold))
+  const child = spawn(cdcProgram, args, {
+    cwd: project.directory,
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (text: Buffer) => (said += String(text)))
+  let usage: ProcessUsage = { cpuSeconds: 0, peakRssMb: 0 }
+  const look = setInterval(() => {
+    if (child.exitCode === null && child.pid !== undefined) usage = processUsage(child.pid)
+  }, 20)
+  await once(child, 'close')
+  clearInterval(look)
+  if (child.exitCode !== 0) throw new Error(`cdc migrate: ${said}`)
+  return usage
+}
+
+async function pipeOfClients(): Promise<void> {
+  await postgres.query(`DROP TABLE IF EXISTS mp_cdc.piped; ${pipedTable}`)
+  const { host, port, user, password } = mariadb.admin
+  const login = [`-h${host}`, `-P${port}`, `-u${user}`, '--default-character-set=utf8mb4']
+  const reader = spawn('mariadb', [...login, '--quick', '-N', '-B', 'bench', '-e', pipedSelect], {
+    ...{ stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'], MYSQL_PWD: password } },
+  })
+  const copy = `COPY mp_cdc.piped FROM STDIN WITH (NULL 'NULL')`
+  const writer = spawn('psql', ['-q', postgres.databaseUrl, '-c', copy], {
     stdio: [reader.stdout, 'inherit', 'inherit'],
   })
   reader.stdout.destroy()
-  const code = await new Promise<number | null>((resolve) => writer.on('close', resolve))
+  const [code] = (await once(writer, 'close')) as [number | null]
   if (code !== 0) throw new Error(`psql ended with ${code}`)
-  await target.query('ALTER TABLE mp_cdc.piped SET LOGGED')
-  await target.query('ALTER TABLE mp_cdc.piped ADD PRIMARY KEY (id)')
-  await target.query('ANALYZE mp_cdc.piped')
+  await postgres.query('ALTER TABLE mp_cdc.piped ADD PRIMARY KEY (id); ANALYZE mp_cdc.piped')
 }
 
-function report(name: string, measured: Measured, peer: Measured): void {
-  const { seconds, copySeconds, cpuSeconds, rssMegabytes } = measured
+interface Reported extends Measured {
+  readonly usage?: ProcessUsage | undefined
+  readonly peers: Readonly<Record<string, Measured>>
+}
+
+function report(name: string, rows: number, { seconds, usage, peers }: Reported): void {
   const parts = [
     `${name}: ${seconds.toFixed(2)} s, ${Math.round(rows / seconds).toLocaleString('en')} rows/s`,
-    `${(peer.seconds / seconds).toFixed(2)} x the pipe`,
-    copySeconds === undefined ? undefined : `copy ${copySeconds.toFixed(2)} s`,
-    cpuSeconds === undefined ? undefined : `CPU ${cpuSeconds.toFixed(1)} s`,
-    rssMegabytes === undefined ? undefined : `RSS ${Math.round(rssMegabytes)} MB`,
+    ...Object.entries(peers).map(([peer, its]) => `${(seconds / its.seconds).toFixed(2)} of ${peer}'s time`),
   ]
-  process.stdout.write(`${parts.filter((part) => part !== undefined).join(', ')}\n`)
+  if (usage !== undefined) {
+    const perMillion = usage.cpuSeconds / (rows / 1e6)
+    parts.push(`${perMillion.toFixed(2)} CPU s per million rows, RSS ${Math.round(usage.peakRssMb)} MB`)
+  }
+  process.stdout.write(`${parts.join(', ')}\n`)
 }

@@ -24,40 +24,51 @@ export interface LoadTally {
   total(): { rows: number; bytes: number; expected: number; rowsPerSecond: number; bytesPerSecond: number }
 }
 
-/** What was copied and how long it took, the older the less it counts: a slow first moment is soon forgotten. */
-interface Measured {
-  readonly at: number
-  readonly seconds: number
-  readonly rows: number
-  readonly bytes: number
+/** What was measured counts half as much after so many seconds: of one table, and of all, where pauses come between. */
+const halfLives = { table: 5, total: 20 }
+
+interface MovingRate {
+  add(rows: number, bytes: number): void
+  /** Per second, up to this moment. */
+  now(): { readonly rows: number; readonly bytes: number }
 }
 
-/** What was measured counts half as much after this many seconds. */
-const halfLifeSeconds = 5
+/** What was copied and how long it took, the older the less it counts: a slow first moment is soon forgotten. */
+function movingRate(now: () => number, halfLife: number): MovingRate {
+  let sums = { at: now(), seconds: 0, rows: 0, bytes: 0 }
+  const aged = (): typeof sums => {
+    const at = now()
+    const seconds = (at - sums.at) / 1000
+    const kept = 0.5 ** (seconds / halfLife)
+    return { at, seconds: sums.seconds * kept + seconds, rows: sums.rows * kept, bytes: sums.bytes * kept }
+  }
+  return {
+    add(rows, bytes) {
+      const { at, seconds, ...before } = aged()
+      sums = { at, seconds, rows: before.rows + rows, bytes: before.bytes + bytes }
+    },
+    now() {
+      const { seconds, rows, bytes } = aged()
+      return seconds === 0 ? { rows: 0, bytes: 0 } : { rows: rows / seconds, bytes: bytes / seconds }
+    },
+  }
+}
 
 /** @param now milliseconds of a clock that never goes back */
 export function createLoadTally(now: () => number): LoadTally {
   const tables = new Map<string, TableTally>()
-  const measured = new Map<string, Measured>()
+  const rates = new Map<string, MovingRate>()
+  // Of all tables: between small ones there is none that could be asked.
+  let totalRate: MovingRate | undefined
   const over = ['done', 'skipped', 'failed']
 
   function countRows(tally: TableTally, rows: number, bytes: number): void {
-    const before = measured.get(tally.table)
-    const at = now()
-    if (before !== undefined && at > before.at) {
-      const seconds = (at - before.at) / 1000
-      const kept = 0.5 ** (seconds / halfLifeSeconds)
-      const sums = {
-        seconds: before.seconds * kept + seconds,
-        rows: before.rows * kept + Math.max(0, rows - tally.rows),
-        bytes: before.bytes * kept + Math.max(0, bytes - tally.bytes),
-      }
-      measured.set(tally.table, { at, ...sums })
-      tally.rowsPerSecond = sums.rows / sums.seconds
-      tally.bytesPerSecond = sums.bytes / sums.seconds
-    }
-    tally.rows = rows
-    tally.bytes = bytes
+    const [moreRows, moreBytes] = [Math.max(0, rows - tally.rows), Math.max(0, bytes - tally.bytes)]
+    const rate = rates.get(tally.table)
+    rate?.add(moreRows, moreBytes)
+    totalRate?.add(moreRows, moreBytes)
+    const speed = rate?.now()
+    Object.assign(tally, { rows, bytes, rowsPerSecond: speed?.rows ?? 0, bytesPerSecond: speed?.bytes ?? 0 })
   }
 
   function tallyOf(table: string): TableTally {
@@ -88,7 +99,8 @@ export function createLoadTally(now: () => number): LoadTally {
       switch (event.kind) {
         case 'table-start':
           Object.assign(tally, { rows: 0, bytes: 0, phase: 'copy', rowsPerSecond: 0, bytesPerSecond: 0 })
-          measured.set(event.table, { at: now(), seconds: 0, rows: 0, bytes: 0 })
+          rates.set(event.table, movingRate(now, halfLives.table))
+          totalRate ??= movingRate(now, halfLives.total)
           break
         case 'table-resumed':
           // They were not copied just now: they say nothing of the speed.
@@ -103,7 +115,8 @@ export function createLoadTally(now: () => number): LoadTally {
           tally.phase = event.phase
           break
         case 'table-done':
-          Object.assign(tally, { rows: event.rows, bytes: event.bytes, phase: 'done' })
+          countRows(tally, event.rows, event.bytes)
+          tally.phase = 'done'
           break
         case 'table-skipped':
           tally.phase = 'skipped'
@@ -116,16 +129,14 @@ export function createLoadTally(now: () => number): LoadTally {
     active: () => [...tables.values()].filter(({ phase }) => phase !== 'waiting' && !over.includes(phase)),
     finished: () => [...tables.values()].filter(({ phase }) => over.includes(phase)).length,
     total() {
-      const sum = { rows: 0, bytes: 0, expected: 0, rowsPerSecond: 0, bytesPerSecond: 0 }
+      const speed = totalRate?.now() ?? { rows: 0, bytes: 0 }
+      const sum = { rows: 0, bytes: 0, expected: 0, rowsPerSecond: speed.rows, bytesPerSecond: speed.bytes }
       for (const tally of tables.values()) {
         if (tally.phase === 'skipped' || tally.phase === 'failed') continue
         sum.rows += tally.rows
         sum.bytes += tally.bytes
         // Statistics may be far too low; a finished table's own count is exact.
         sum.expected += tally.phase === 'done' ? tally.rows : Math.max(tally.expected, tally.rows)
-        if (tally.phase !== 'copy') continue
-        sum.rowsPerSecond += tally.rowsPerSecond
-        sum.bytesPerSecond += tally.bytesPerSecond
       }
       return sum
     },

@@ -63,11 +63,11 @@ export function createIndexSql(table: MappedTable, index: SourceIndex): string |
 }
 
 /**
- * The name of an index in the target, where names of indexes are unique in a schema and not only in a table. Long ones
- * end in a hash.
+ * The name of an index in the target, where indexes and tables share one space of names in a schema: `user_auth.realm`,
+ * because a table may well be called user_auth_realm, and user may have an index auth_realm. Long ones end in a hash.
  */
 export function indexName(table: TargetTable, index: SourceIndex): string {
-  return nameInSchema(`${table.name}_${index.name}`)
+  return nameInSchema(`${table.name}.${index.name}`)
 }
 
 /** A name of at most 63 bytes; a long one ends in a hash. */

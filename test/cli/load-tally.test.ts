@@ -34,7 +34,19 @@ test('speed and expectation follow the events', () => {
   time = 6000
   tally.add({ kind: 'rows', table: 'd.big', rows: 200, bytes: 2000 })
   // Half of the first second is forgotten by then: 100 rows in 5.5 seconds.
-  assert.equal(Math.round(tally.total().rowsPerSecond), 18)
+  assert.equal(Math.round(tally.tables.get('d.big')?.rowsPerSecond ?? 0), 18)
+})
+
+test('what is left to come is reckoned by all tables, also between two of them', () => {
+  let time = 0
+  const tally = createLoadTally(() => time)
+  tally.add(plan)
+  tally.add({ kind: 'table-start', table: 'd.small' })
+  time = 1000
+  tally.add(done('d.small', 10))
+  assert.equal(tally.total().rowsPerSecond, 10)
+  tally.add({ kind: 'table-start', table: 'd.big' })
+  assert.match(progressLine(tally), /10 rows\/s, 100 B\/s, ETA 1m40s/)
 })
 
 test('statistics that were too low do not let a load pass its end', () => {

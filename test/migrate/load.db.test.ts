@@ -124,6 +124,17 @@ test('the same command again skips what is loaded; --replace loads it again', as
   assert.deepEqual(granted, { n: '1' }, 'readers keep their rights')
 })
 
+test('an index may be called as a table, and as an index of another table', async () => {
+  const between = await fresh('named')
+  await mariadb.query(`
+    CREATE TABLE named.user (id INT PRIMARY KEY, auth INT, KEY auth (auth), KEY auth_realm (auth));
+    CREATE TABLE named.user_auth (id INT PRIMARY KEY, realm INT, KEY realm (realm));
+    CREATE TABLE named.user_auth_realm (id INT PRIMARY KEY)`)
+  await load(between)
+  const [row] = await postgres.query(`SELECT count(*) AS n FROM pg_indexes WHERE schemaname = 'mp_cdc'`)
+  assert.deepEqual(row, { n: '6' })
+})
+
 test('a target table with rows from elsewhere is not touched without --replace', async () => {
   const between = await fresh('foreign_rows')
   await mariadb.query('CREATE TABLE foreign_rows.t (id INT PRIMARY KEY); INSERT INTO foreign_rows.t VALUES (1)')

@@ -79,7 +79,7 @@ test('a load that was broken off goes on: chunks that are done are not read agai
     { low: formatPosition(report.low), high: formatPosition(report.high) },
   ])
   const indexes = await postgres.query(`SELECT indexname AS i FROM pg_indexes WHERE tablename = 't' ORDER BY 1`)
-  assert.deepEqual(indexes, [{ i: 't_by_d' }, { i: 't_by_pad' }, { i: 't_pkey' }])
+  assert.deepEqual(indexes, [{ i: 't.by_d' }, { i: 't.by_pad' }, { i: 't_pkey' }])
 })
 
 test('--restart forgets what is there', async () => {

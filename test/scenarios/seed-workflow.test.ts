@@ -33,7 +33,8 @@ const transaction = (round: number): readonly string[] => {
 }
 
 test('register, migrate under load, register, and the commands for every day', async () => {
-  await using pipeline = await startPipeline({ sql, tables, connectors: 'repository' })
+  // No target schema: the load makes it.
+  await using pipeline = await startPipeline({ sql, tables, connectors: 'repository', postgres: { schema: null } })
   const { mariadb, postgres, schema } = pipeline
   await using writer = startWriter({ mariadb, database: schema, transaction, pauseMs: 5 })
   await pipeline.make('register-trading-source')
@@ -97,7 +98,8 @@ test('register, migrate under load, register, and the commands for every day', a
 })
 
 test('cdc up does the three steps, and doing it again changes nothing', async () => {
-  await using pipeline = await startPipeline({ sql, tables, connectors: 'repository' })
+  // No target schema: the load makes it.
+  await using pipeline = await startPipeline({ sql, tables, connectors: 'repository', postgres: { schema: null } })
   await pipeline.cdc('up', 'trading')
   for (const table of tables) await pipeline.equal(table)
   await pipeline.cdc('up', 'trading')

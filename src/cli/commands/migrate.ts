@@ -58,7 +58,7 @@ export function define(command: Command, context: CommandContext): void {
     )
     .option('--restart', 'forget what was broken off and start over')
     .option('--strict', 'values that PostgreSQL cannot hold (zero dates, NUL characters) are an error')
-    .option('--create-schema', 'make the target schema where it is missing (the default)')
+    .option('--create-schema', 'make the target schema where it is missing', defaults.createSchema)
     .option('--no-create-schema', 'show the SQL instead')
     .option('--with-sequences', 'give AUTO_INCREMENT columns a sequence in the target, behind the highest value')
     .option('--with-foreign-keys', 'make foreign keys when all tables are loaded')

@@ -22,6 +22,10 @@ export async function openProjectKafka(
   return await openKafka(settings, { ...limits, signal })
 }
 
+export async function isKafkaKnown({ project }: Pick<CommandContext, 'project'>): Promise<boolean> {
+  return readKafkaSettings((await project()).environment.variables) !== undefined
+}
+
 /** What to tell when something only Kafka knows is asked for and nobody said where it is. */
 export function kafkaUnknown(where: string, what: string, details: readonly string[] = []): CdcError {
   return new CdcError('CDC-K09', {

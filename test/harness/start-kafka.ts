@@ -80,7 +80,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
       logFile,
       cwd: folder,
       ready: async () => await accepts(port),
-      readyTimeoutMs: 90_000,
+      readyTimeoutMs: 240_000,
     })
   let server = await launch()
   return {

@@ -30,5 +30,9 @@ async function register(
   if (output.format === 'json') {
     output.result({ name: file.name, kind, registered, state: health.state, steps: steps.list }, () => '')
   }
+  if (kind === 'sink' && (await context.runtime()) === 'connect') {
+    const { tellSinkTopics } = await import('../sink-topics.ts')
+    await tellSinkTopics(context, file)
+  }
   output.next(kind === 'source' ? `cdc migrate ${database}` : `cdc wait ${database} --for caught-up`)
 }

@@ -3,6 +3,7 @@ import { waitForOffsets } from '../../connect/wait.ts'
 import { databaseArgument, durationValue, examples } from '../arguments.ts'
 import { waitUntilCaughtUp } from '../caught-up.ts'
 import type { CommandContext } from '../context.ts'
+import { isKafkaKnown } from '../kafka-access.ts'
 import { defaultLoadOptions, loadStep } from '../load-step.ts'
 import { loadForRegistration, loadPipeline } from '../pipeline-files.ts'
 import { countOf, formatSeconds } from '../quantities.ts'
@@ -41,9 +42,9 @@ async function up(context: CommandContext, database: string, timeoutMs: number):
   )
 
   await registerStep(context, sinkFile, { steps, timeoutMs })
-  if ((await context.runtime()) === 'connect')
-    output.note('how far a sink is behind cannot be seen over the REST API of Kafka Connect')
-  else steps.did(sinkFile.name, `caught up at ${await waitUntilCaughtUp(context, pipeline, timeoutMs)}`)
+  if ((await context.runtime()) === 'connect' && !(await isKafkaKnown(context))) {
+    output.note('whether the sink has caught up cannot be seen; set KAFKA_BOOTSTRAP_SERVERS in .env')
+  } else steps.did(sinkFile.name, `caught up at ${await waitUntilCaughtUp(context, pipeline, timeoutMs)}`)
 
   if (output.format === 'json') output.item({ database, steps: steps.list }, () => '')
   output.next(`cdc status ${database} --watch, cdc verify ${database}`)

@@ -12,7 +12,7 @@ export interface KafkaOptions {
   readonly signal: AbortSignal
   /** How long one call may take, with every attempt. Default: 10 s. */
   readonly timeoutMs?: number
-  /** How long nobody may answer at any of the addresses. Default: 3 s. */
+  /** How long each of the addresses may take no connection at all, before the first one did. Default: 3 s. */
   readonly connectMs?: number
 }
 
@@ -34,7 +34,8 @@ export async function openConnections(settings: KafkaSettings, options: KafkaOpt
     bootstrapBrokers: settings.bootstrap.map(({ host, port }) => ({ host, port })),
     // What passes is tried again here, within the time of the call.
     retries: 0,
-    connectTimeout: connectMs,
+    // Addresses are tried one after the other. TLS and the login are in it, which take several trips.
+    connectTimeout: Math.ceil(timeoutMs / settings.bootstrap.length),
     requestTimeout: timeoutMs,
     metadataMaxAge: 0,
     ...security(settings),
@@ -62,7 +63,7 @@ export async function openConnections(settings: KafkaSettings, options: KafkaOpt
     where,
     async call(call, operate) {
       using limit = timeLimit(timeoutMs, signal)
-      const silence = silenceAfter(connectMs, contact.promise, limit.signal)
+      const silence = silenceAfter(connectMs * settings.bootstrap.length, contact.promise, limit.signal)
       for (;;) {
         try {
           const result = await Promise.race([operate(admin, library), silence, limit.reached])

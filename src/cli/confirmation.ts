@@ -13,3 +13,16 @@ export function mustConfirm(name: string, confirmed: string | undefined, consequ
     fix: `${command} --confirm=${name}`,
   })
 }
+
+/**
+ * A name that was confirmed must be this connector's, also where nothing turns out to need it.
+ * @throws CdcError CDC-C01 when `--confirm` names something else
+ */
+export function confirmationMatches(name: string, confirmed: string | undefined, command: string): void {
+  if (confirmed === undefined || confirmed === name) return
+  throw new CdcError('CDC-C01', {
+    where: name,
+    what: `--confirm says ${confirmed}, not ${name}`,
+    fix: `${command} --confirm=${name}`,
+  })
+}

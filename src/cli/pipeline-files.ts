@@ -32,8 +32,16 @@ export async function loadForRegistration(
   const options = { where: (key: string) => file.where(key), runtime: await runtime() }
   const raw = { ...file.config, name: file.name }
   const { notices } = kind === 'source' ? parseSourceConfig(raw, options) : parseSinkConfig(raw, options)
-  printNotices(file, notices, output)
-  if (options.runtime === 'embedded') return file
+  if (options.runtime === 'embedded') {
+    printNotices(file, notices, output)
+    return file
+  }
+  // What Debezium makes of the mode is looked at before it is sent (src/plan).
+  printNotices(
+    file,
+    notices.filter(({ key }) => key !== 'snapshot.mode'),
+    output,
+  )
   const sent = forKafkaConnect(kind, file.config, options)
   printNotices(file, sent.notices, output)
   return { ...file, config: sent.config }
@@ -61,7 +69,8 @@ export async function loadPipeline(
     collecting(errors, () => {
       const raw = resolveProviders({ ...file.config, name: file.name }, found.environment.variables)
       const config = parseConfig(raw, { where: (key) => file.where(key), runtime: asked })
-      printNotices(file, config.notices, output)
+      // They are said when the file is registered there.
+      if (asked === 'embedded') printNotices(file, config.notices, output)
       return config
     })
   const source = parse(sourceFile, parseSourceConfig)

@@ -8,6 +8,7 @@ import type { Notice } from './notice.ts'
 import { toJdbcUrl } from './postgres-url.ts'
 import { formerSnapshotModes } from './source-connection-options.ts'
 import type { ParseOptions } from './source-config.ts'
+import { withoutIdleCasts } from './transforms.ts'
 
 export interface KafkaConnectConfig {
   /** What to send. Holds secrets. */
@@ -24,12 +25,12 @@ const differingDefaults: Readonly<Record<ConnectorKind, readonly string[]>> = {
 
 /**
  * The configuration as Kafka Connect needs it: current names of keys and words, a JDBC URL, our defaults written down,
- * options of the embedded runtime left out.
+ * options of the embedded runtime and casts that do nothing left out.
  * @throws CdcErrors CDC-C07 for each key that only Kafka Connect requires and that is missing.
  */
 export function forKafkaConnect(kind: ConnectorKind, raw: RawConfig, options: ParseOptions = {}): KafkaConnectConfig {
-  const config: Record<string, string> = { ...raw }
-  const notices: Notice[] = []
+  const { config, notices: casts } = withoutIdleCasts(raw)
+  const notices: Notice[] = [...casts]
   for (const [former, current] of Object.entries(formerKeys[kind])) {
     const value = config[former]
     if (value === undefined) continue

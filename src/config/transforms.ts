@@ -57,6 +57,35 @@ export function readTransforms(raw: Readonly<Record<string, string>>): Transform
   return { route: (topic) => routes.reduce((current, route) => route(current), topic), notices, problems }
 }
 
+/**
+ * A configuration for Kafka Connect without the casts of values that can do nothing there: until a transform before them
+ * has taken the row out of a Debezium message, its outer fields are `before`, `after` and `source`, and none of them has a
+ * column's name. (Keys are no envelopes: a cast of those does what it says, and stays.)
+ */
+export function withoutIdleCasts(raw: Readonly<Record<string, string>>): {
+  readonly config: Record<string, string>
+  readonly notices: readonly Notice[]
+} {
+  const names = (raw['transforms'] ?? '').split(',').map((part) => part.trim())
+  const typeOf = (name: string): string => raw[`transforms.${name}.type`] ?? ''
+  const unwraps = (type: string): boolean => /ExtractNewRecordState$|\.(ExtractField|Flatten)\$Value$/.test(type)
+  const idle = names.filter(
+    (name, at) => typeOf(name).endsWith('.Cast$Value') && !names.slice(0, at).some((before) => unwraps(typeOf(before))),
+  )
+  if (idle.length === 0) return { config: { ...raw }, notices: [] }
+  const entries = Object.entries(raw).filter(([key]) => !idle.some((name) => key.startsWith(`transforms.${name}.`)))
+  const { transforms: _, ...config } = Object.fromEntries(entries)
+  const left = names.filter((name) => !idle.includes(name))
+  return {
+    config: left.length === 0 ? config : { ...config, transforms: left.join(',') },
+    notices: idle.map((name) => ({
+      key: `transforms.${name}.type`,
+      text: `${name} is not sent: Cast sees only the outer fields of a Debezium message and never the columns. BIT(1) becomes boolean by itself, and TINYINT(1) by the source's TinyIntOneToBooleanConverter.`,
+      replacement: undefined,
+    })),
+  }
+}
+
 function compileRoute(
   name: string,
   raw: Readonly<Record<string, string>>,

@@ -11,6 +11,8 @@ import type {
   OffsetsAnswer,
   PluginAnswer,
   RootAnswer,
+  TaskAnswer,
+  TopicsAnswer,
   ValidationAnswer,
 } from './rest-types.ts'
 
@@ -45,12 +47,21 @@ export interface ConnectClient {
   status(name: string): Promise<ConnectorStatus | undefined>
   /** Creates the connector or replaces its whole configuration; keeps offsets and a paused or stopped state. */
   putConfig(name: string, config: ConnectorConfig): Promise<PutOutcome>
+  /**
+   * Creates the connector in that state (Kafka Connect 3.7 and later), so that it can be looked at before it starts.
+   * @throws CdcError CDC-W04 also when there is one of this name
+   */
+  create(name: string, config: ConnectorConfig, initialState: 'RUNNING' | 'STOPPED'): Promise<PutOutcome>
   delete(name: string): Promise<boolean>
   pause(name: string): Promise<boolean>
   resume(name: string): Promise<boolean>
   stop(name: string): Promise<boolean>
   restart(name: string, options: { includeTasks: boolean; onlyFailed: boolean }): Promise<boolean>
   restartTask(name: string, task: number): Promise<boolean>
+  /** The configurations of its tasks, as they were last made from its own. */
+  taskConfigs(name: string): Promise<readonly ConnectorConfig[] | undefined>
+  /** The topics that it used since it was created; empty when it does not exist. */
+  topics(name: string): Promise<readonly string[]>
   offsets(name: string): Promise<readonly ConnectorOffset[] | undefined>
   /** The connector must be STOPPED. */
   patchOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<boolean>
@@ -104,6 +115,14 @@ export function createConnectClient(options: ConnectClientOptions): ConnectClien
       if (answer.status !== 200) throw fail(request, answer)
       return { status: 'updated' }
     },
+    async create(name, config, initialState) {
+      const body = { name, config, initial_state: initialState }
+      const request = { method: 'POST', path: '/connectors', body, timeoutMs: writeTimeoutMs } as const
+      const answer = await call(request)
+      if (answer.status === 400) return { status: 'invalid', message: messageOf(answer.body) ?? 'no reason was given' }
+      if (answer.status !== 201) throw fail(request, answer)
+      return { status: 'created' }
+    },
     delete: (name) => write('DELETE', of(name)),
     pause: (name) => write('PUT', `${of(name)}/pause`),
     resume: (name) => write('PUT', `${of(name)}/resume`),
@@ -111,6 +130,12 @@ export function createConnectClient(options: ConnectClientOptions): ConnectClien
     restart: (name, { includeTasks, onlyFailed }) =>
       write('POST', `${of(name)}/restart?includeTasks=${includeTasks}&onlyFailed=${onlyFailed}`),
     restartTask: (name, task) => write('POST', `${of(name)}/tasks/${task}/restart`),
+    async taskConfigs(name) {
+      return (await read<readonly TaskAnswer[]>(`${of(name)}/tasks`))?.map(({ config }) => config)
+    },
+    async topics(name) {
+      return (await read<TopicsAnswer>(`${of(name)}/topics`))?.[name]?.topics ?? []
+    },
     async offsets(name) {
       // Connect asks Kafka for these, which takes longer than its other answers.
       return (await read<OffsetsAnswer>(`${of(name)}/offsets`, readTimeoutMs * 5))?.offsets

@@ -22,6 +22,15 @@ export async function registerConnector(client: ConnectClient, file: ConnectorFi
   return comparison === 'same-as-shown' ? 'unchanged' : 'updated'
 }
 
+/**
+ * Creates the connector of a file without starting it.
+ * @throws CdcErrors as `registerConnector`; CdcError CDC-W04 when there is one of this name
+ */
+export async function createStopped(client: ConnectClient, file: ConnectorFile): Promise<void> {
+  const outcome = await client.create(file.name, { ...file.config, name: file.name }, 'STOPPED')
+  if (outcome.status === 'invalid') throw invalidConfig(outcome.message, file)
+}
+
 /** `same-as-shown`: what can be compared is equal, but the worker hides some values. */
 function compareConfigs(current: ConnectorConfig, file: ConnectorFile): 'same' | 'same-as-shown' | 'different' {
   const wanted: ConnectorConfig = { ...file.config, name: file.name }

@@ -28,7 +28,10 @@ export interface Answer {
   readonly body: unknown
 }
 
-/** Attempts for answers that say "not now" (502, 503, 504) and, for reads, for answers that were cut off. */
+/**
+ * Attempts for answers that say "not now" (502, 503, 504) and, for reads, for answers that were cut off or did not come
+ * in time: each waits twice as long as the one before, for a worker under load is slow and not dead.
+ */
 const attempts = 3
 const pauseMs = 250
 
@@ -39,10 +42,12 @@ const pauseMs = 250
 export async function sendRequest(options: RequestOptions, context: RequestContext): Promise<Answer> {
   const started = Date.now()
   for (let attempt = 1; ; attempt++) {
-    const answer = await sendOnce(options, context)
+    const timeoutMs = options.timeoutMs * 2 ** (attempt - 1)
+    const answer = await sendOnce({ ...options, timeoutMs }, context)
     context.signal.throwIfAborted()
-    if ('cutOff' in answer) {
-      if (options.method !== 'GET' || attempt >= attempts) throw answer.cutOff
+    if ('unheard' in answer) {
+      if (options.method !== 'GET' || attempt >= attempts) throw answer.unheard
+      context.onRetry(`${answer.unheard.where}: ${answer.unheard.why}, trying again`)
     } else if (isRebalance(answer)) {
       const waited = Date.now() - started
       if (waited >= context.rebalanceTimeoutMs) throw refused(options, context.endpoint, answer)
@@ -87,10 +92,15 @@ function isTransient(status: number, method: string): boolean {
   return status === 502 || status === 503 || status === 504 || (status === 500 && method === 'GET')
 }
 
+/** An answer that did not arrive, or not whole; a read may ask again. */
+interface Unheard {
+  readonly unheard: CdcError
+}
+
 async function sendOnce(
   { method, path, body, timeoutMs }: RequestOptions,
   { endpoint, signal }: RequestContext,
-): Promise<Answer | { cutOff: CdcError }> {
+): Promise<Answer | Unheard> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (endpoint.authorization !== undefined) headers['authorization'] = endpoint.authorization
@@ -103,15 +113,18 @@ async function sendOnce(
     response = await fetch(`${endpoint.url}${path}`, init)
   } catch (error) {
     signal.throwIfAborted()
-    throw unreachableWorker(endpoint, timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error))
+    if (timeout.aborted) return { unheard: unreachableWorker(endpoint, `no answer within ${timeoutMs / 1000} s`) }
+    throw unreachableWorker(endpoint, causeOf(error))
   }
   let text: string
   try {
     text = await response.text()
   } catch (error) {
     signal.throwIfAborted()
-    if (timeout.aborted) throw unreachableWorker(endpoint, `the answer did not end within ${timeoutMs / 1000} s`)
-    return { cutOff: unreadable(endpoint, `${method} ${path}`, `the answer was cut off: ${causeOf(error)}`) }
+    if (timeout.aborted) {
+      return { unheard: unreachableWorker(endpoint, `the answer did not end within ${timeoutMs / 1000} s`) }
+    }
+    return { unheard: unreadable(endpoint, `${method} ${path}`, `the answer was cut off: ${causeOf(error)}`) }
   }
   if (text === '') return { status: response.status, body: undefined }
   try {
@@ -120,7 +133,7 @@ async function sendOnce(
     // A proxy's own error page is not JSON; its status says more than its text.
     if (!response.ok) return { status: response.status, body: undefined }
     const begin = text.slice(0, 80).replaceAll(/\s+/g, ' ')
-    return { cutOff: unreadable(endpoint, `${method} ${path}`, `the answer is not JSON: ${begin}`) }
+    return { unheard: unreadable(endpoint, `${method} ${path}`, `the answer is not JSON: ${begin}`) }
   }
 }
 

@@ -52,6 +52,15 @@ export interface ConnectorOffset {
   readonly offset: Readonly<Record<string, unknown>> | null
 }
 
+/** One of `GET /connectors/x/tasks`. */
+export interface TaskAnswer {
+  readonly id: { readonly connector: string; readonly task: number }
+  readonly config: ConnectorConfig
+}
+
+/** `GET /connectors/x/topics`. */
+export type TopicsAnswer = Readonly<Record<string, { readonly topics: readonly string[] }>>
+
 /** `GET /connectors/x/offsets`. */
 export interface OffsetsAnswer {
   readonly offsets: readonly ConnectorOffset[]

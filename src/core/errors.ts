@@ -38,6 +38,12 @@ export const errorKinds = {
   'CDC-C09': kind('a file cannot be read or written', 'never', 78, 'check that it exists and who owns it'),
   'CDC-C10': kind('.env cannot be parsed', 'never', 78, 'correct the line that is named'),
   'CDC-C11': kind('two connectors would use the same thing', 'never', 78, 'give each its own'),
+  'CDC-C12': kind(
+    'a configuration that would lose rows or break its connector on Kafka Connect',
+    'never',
+    78,
+    'do what is shown instead; --confirm=<connector name> does it all the same',
+  ),
   // --- M: MariaDB source
   'CDC-M01': kind('MariaDB cannot be reached', 'by-itself', 69, 'check host, port and network'),
   'CDC-M02': kind('MariaDB refused the login', 'later', 77, 'check user and password'),
@@ -171,6 +177,12 @@ export const errorKinds = {
     'raise its limit, or end other sessions',
   ),
   'CDC-L10': kind('no load is running', 'never', 69, 'cdc migrate <database>'),
+  'CDC-L11': kind(
+    'the source connector that runs does not capture a table yet',
+    'never',
+    69,
+    'restart the source from its file first: cdc restart source <database>',
+  ),
   // --- V: verify
   'CDC-V01': kind('source and target differ', 'never', 65, 'load the tables that are named again'),
   'CDC-V02': kind(
@@ -192,6 +204,12 @@ export const errorKinds = {
   'CDC-W05': kind('the address is in use', 'never', 69, 'stop what listens there, or use --listen'),
   'CDC-W06': kind('the wait took too long', 'later', 75, 'see cdc status'),
   'CDC-W07': kind('the worker asks for a login', 'never', 77, 'put the user and the password into DEBEZIUM_URL'),
+  'CDC-W08': kind(
+    'the Kafka Connect cluster lacks a plugin',
+    'never',
+    78,
+    'install it on every worker of the cluster and restart them',
+  ),
   // --- K: Kafka, which only the Kafka Connect runtime has
   'CDC-K01': kind('Kafka cannot be reached', 'by-itself', 69, 'check KAFKA_BOOTSTRAP_SERVERS and the network'),
   'CDC-K02': kind('Kafka refused the login', 'later', 77, 'check CONFLUENT_API_KEY and CONFLUENT_API_SECRET'),

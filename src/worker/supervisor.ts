@@ -5,6 +5,7 @@ import { resolveProviders } from '../config/providers.ts'
 import { parseSinkConfig } from '../config/sink-config.ts'
 import { parseSourceConfig } from '../config/source-config.ts'
 import type { ConnectorKind } from '../config/connector-file.ts'
+import { feeds } from '../config/topic-match.ts'
 import type { ConnectorStatus } from '../connect/rest-types.ts'
 import { asCdcError, CdcError } from '../core/errors.ts'
 import type { GtidPosition } from '../core/gtid.ts'
@@ -23,7 +24,6 @@ import { createSourceConnector } from './source-connector.ts'
 import type { SourceConnector } from './source-connector.ts'
 import { hasBegun } from './streams.ts'
 import type { Stream, Streams } from './streams.ts'
-import { feeds } from './topic-match.ts'
 
 /** A configuration that cannot be read (any more). */
 export interface BrokenConnector {

@@ -36,6 +36,51 @@ test('former names and words are sent as they are called now', () => {
   })
 })
 
+test('a cast that sees only the envelope is left out and explained; one behind an unwrapping stays', () => {
+  const cast = { type: 'org.apache.kafka.connect.transforms.Cast$Value', spec: 'active:boolean' }
+  const route = { type: 'org.apache.kafka.connect.transforms.RegexRouter', regex: 'a', replacement: 'b' }
+  const unwrap = { type: 'io.debezium.transforms.ExtractNewRecordState' }
+  const send = (
+    transforms: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  ): ReturnType<typeof forKafkaConnect> =>
+    forKafkaConnect('sink', {
+      transforms: Object.keys(transforms).join(','),
+      ...Object.fromEntries(
+        Object.entries(transforms).flatMap(([name, values]) =>
+          Object.entries(values).map(([key, value]) => [`transforms.${name}.${key}`, value]),
+        ),
+      ),
+    })
+  const seed = send({ route, castBits: cast })
+  assert.equal(seed.config['transforms'], 'route')
+  assert.equal(seed.config['transforms.castBits.spec'], undefined)
+  assert.equal(seed.config['transforms.route.regex'], 'a')
+  assert.match(seed.notices[0]?.text ?? '', /castBits is not sent.*BIT\(1\) becomes boolean/)
+  const alone = send({ castBits: cast })
+  assert.deepEqual(
+    Object.keys(alone.config).filter((key) => key.startsWith('transforms')),
+    [],
+  )
+  assert.equal(send({ unwrap, castBits: cast }).config['transforms'], 'unwrap,castBits')
+})
+
+test('words that Connect itself would accept are mistakes here', () => {
+  const raw = {
+    ...{ name: 's', 'connector.class': 'JdbcSinkConnector', 'topics.regex': 'a' },
+    ...{ 'connection.url': 'jdbc:postgresql://h/d', 'connection.username': 'u' },
+  }
+  for (const [key, value] of [
+    ['insert.mode', 'sometimes'],
+    ['primary.key.mode', 'maybe'],
+    ['schema.evolution', 'full'],
+    ['errors.tolerance', 'some'],
+    ['delete.enabled', 'perhaps'],
+  ] as const) {
+    const [error] = errorsOf(() => parseSinkConfig({ ...raw, [key]: value }, { runtime: 'connect' }))
+    assert.match(error ?? '', new RegExp(`^CDC-C06 .*${key}`))
+  }
+})
+
 test('what only Kafka Connect requires is asked for', () => {
   assert.deepEqual(
     errorsOf(() => forKafkaConnect('source', { name: 'x' }, { where: (key) => `f:${key.length}` })),

@@ -75,11 +75,36 @@ test('503 is tried again for reads and writes', async () => {
   )
 })
 
-test('a worker that does not answer in time is a dead worker', async () => {
+test('a worker that does not answer is asked again with more time, and then it is a dead worker', async () => {
   await using server = await startScriptedServer(() => ({ silent: true }))
-  const error = await failureOf(clientOf(server.url, { readTimeoutMs: 200 }).root())
+  const messages: string[] = []
+  const onRetry = (message: string): number => messages.push(message)
+  const error = await failureOf(clientOf(server.url, { readTimeoutMs: 100, onRetry }).root())
   assert.equal(error.code, 'CDC-W03')
-  assert.match(error.why ?? '', /0\.2 s/)
+  assert.match(error.why ?? '', /0\.4 s/)
+  assert.equal(server.seen.length, 3)
+  assert.match(messages.join(), /no answer within 0\.1 s, trying again.*0\.2 s/)
+})
+
+test('a write that is not answered in time is not sent again: it may have been done', async () => {
+  await using server = await startScriptedServer(() => ({ silent: true }))
+  const error = await failureOf(clientOf(server.url, { writeTimeoutMs: 1_000 }).putConfig('a', {}))
+  assert.equal(error.code, 'CDC-W03')
+  assert.equal(server.seen.length, 1)
+})
+
+test('a proxy that sends elsewhere, refuses or fails with a page of its own is named by what it did', async () => {
+  await using server = await startScriptedServer(({ path }) =>
+    path.includes('moved') ? { status: 302, text: '' } : { status: 502, text: '<html>Bad Gateway</html>' },
+  )
+  const failing = await failureOf(clientOf(server.url).stop('a'))
+  assert.deepEqual([failing.code, server.seen.length], ['CDC-W04', 3])
+  assert.match(failing.what, /PUT \/connectors\/a\/stop was answered with 502/)
+  const moved = await failureOf(clientOf(server.url).status('moved'))
+  assert.equal(moved.code, 'CDC-W03')
+  assert.match(moved.why ?? '', /redirect/)
+  await using refusing = await startScriptedServer(() => ({ status: 403, text: '<html>Forbidden</html>' }))
+  assert.equal((await failureOf(clientOf(refusing.url).list())).code, 'CDC-W07')
 })
 
 test('nobody at the address is CDC-W03 with the command that starts a worker', async () => {

@@ -5,6 +5,7 @@ import { formatPosition } from '../../core/gtid.ts'
 import type { Runtime } from '../../connect/runtime.ts'
 import type { ChunkBy } from '../../migrate/load-options.ts'
 import { countValue, databaseArgument, examples, listValue } from '../arguments.ts'
+import { mustCapture } from '../capture-step.ts'
 import type { CommandContext } from '../context.ts'
 import { defaultLoadOptions, loadStep } from '../load-step.ts'
 import type { LoadOptions, LoadResult } from '../load-step.ts'
@@ -99,7 +100,10 @@ async function runMigrate(context: CommandContext, named: string | undefined, op
     showPreview(output, database, await dryRun({ ...asked, onEvent: () => {} }), context.verbosity > 0)
     return
   }
-  if (options.withoutSource !== true) await sourceMustStream(context, pipeline.source.name, database)
+  if (options.withoutSource !== true) {
+    await sourceMustStream(context, pipeline.source.name, database)
+    await mustCapture(context, pipeline.source, { database, tables: loadOptions(options).tables })
+  }
   const load = async (): Promise<LoadResult> => await loadStep(context, pipeline, loadOptions(options))
   const { tables, seconds } = await (options.withoutSource === true
     ? load()

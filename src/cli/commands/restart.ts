@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { ConnectorKind } from '../../config/connector-file.ts'
-import { registerConnector } from '../../connect/register.ts'
 import { notRunning, waitUntilSettled } from '../../connect/wait.ts'
 import { databaseArgument, durationValue, examples, kindArgument } from '../arguments.ts'
 import type { CommandContext } from '../context.ts'
 import { loadForRegistration } from '../pipeline-files.ts'
+import { sendConfiguration } from '../register-step.ts'
 import { createSteps } from '../steps.ts'
 
 const updates = {
@@ -18,24 +18,28 @@ export function define(command: Command, context: CommandContext): void {
     .addArgument(kindArgument())
     .addArgument(databaseArgument())
     .option('--timeout <time>', 'how long it may take to run', durationValue, 60_000)
+    .option('--confirm <name>', "the connector's name: do what would lose rows on Kafka Connect all the same")
     .addHelpText('after', examples('cdc restart source trading', 'cdc restart sink trading'))
-    .action((kind: ConnectorKind, database: string, options: { timeout: number }) =>
-      restart(context, kind, database, options.timeout),
-    )
+    .action((kind: ConnectorKind, database: string, options: Options) => restart(context, kind, database, options))
+}
+
+interface Options {
+  readonly timeout: number
+  readonly confirm?: string
 }
 
 async function restart(
   context: CommandContext,
   kind: ConnectorKind,
   database: string,
-  timeoutMs: number,
+  { timeout: timeoutMs, confirm: confirmed }: Options,
 ): Promise<void> {
   const { output, signal } = context
   const file = await loadForRegistration(context, kind, database)
   const client = await context.client()
   const steps = createSteps(output)
 
-  const registered = await registerConnector(client, file)
+  const { registered, overridden } = await sendConfiguration(context, file, 'restart', confirmed)
   steps.did(file.name, updates[registered])
   const { trace: stale } = await waitUntilSettled(client, file.name, { timeoutMs, signal })
   // A configuration alone does not wake a failed task: Connect leaves it FAILED.
@@ -54,5 +58,5 @@ async function restart(
   )
   if (health.state !== 'OK') output.next(`cdc resume ${file.name}`)
   if (output.format === 'json')
-    output.result({ name: file.name, kind, registered, state: health.state, steps: steps.list }, () => '')
+    output.result({ name: file.name, kind, registered, overridden, state: health.state, steps: steps.list }, () => '')
 }

@@ -1,7 +1,7 @@
-import type { SinkConfig } from '../config/sink-config.ts'
-import type { SourceConfig } from '../config/source-config.ts'
 import type { TableName } from '../core/table.ts'
 import { sampleTexts } from './regex-samples.ts'
+import type { SinkConfig } from './sink-config.ts'
+import type { SourceConfig } from './source-config.ts'
 
 /**
  * Whether a sink can match a topic of a source: tables known to exist, then examples of what the source's lists

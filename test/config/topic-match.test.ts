@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseSinkConfig } from '../../src/config/sink-config.ts'
 import { parseSourceConfig } from '../../src/config/source-config.ts'
-import { sampleTexts } from '../../src/worker/regex-samples.ts'
-import { feeds } from '../../src/worker/topic-match.ts'
-import { sinkConfig, sourceConfig } from './test-worker.ts'
+import { sampleTexts } from '../../src/config/regex-samples.ts'
+import { feeds } from '../../src/config/topic-match.ts'
+import { sinkConfig, sourceConfig } from '../worker/test-worker.ts'
 
 test('examples of an expression match it', () => {
   const expressions = [

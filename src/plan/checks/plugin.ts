@@ -1,0 +1,44 @@
+import { findPlugin } from '../../config/connector-class.ts'
+import type { PluginAnswer } from '../../connect/rest-types.ts'
+import { impossible, remark } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import { valueIn } from '../situation.ts'
+import type { Situation } from '../situation.ts'
+
+const key = 'connector.class'
+/** Debezium versions that this was tried with. */
+const oldest = [3, 2] as const
+const newest = [3, 5] as const
+
+/** The class must be there, and what is known of Debezium is known of some versions. */
+export function checkPlugin({ file, plugins }: Situation): readonly Finding[] {
+  const written = valueIn(file.config, key)
+  const wanted = findPlugin(written)?.class ?? written
+  const found = plugins.find((plugin) => plugin.class === wanted)
+  if (found === undefined) return [missing(wanted, plugins)]
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(found.version) ?? []
+  if (major === undefined || minor === undefined) return []
+  const version = Number(major) * 100 + Number(minor)
+  if (version < oldest[0] * 100 + oldest[1]) {
+    const text = `the cluster runs Debezium ${found.version}, which was not tried: ${oldest.join('.')} to ${newest.join('.')} were.`
+    // https://github.com/debezium/dbz/issues/2611
+    const retries = version === 301 ? ' Debezium 3.1 does not retry a lost connection to MariaDB: its task fails.' : ''
+    return [remark(key, text + retries)]
+  }
+  if (version <= newest[0] * 100 + newest[1]) return []
+  return [
+    remark(
+      key,
+      `the cluster runs Debezium ${found.version}, which was not tried: ${newest.join('.')} is the latest that was.`,
+    ),
+  ]
+}
+
+function missing(wanted: string, plugins: readonly PluginAnswer[]): Finding {
+  const bundle = wanted.includes('.jdbc.') ? 'debezium-connector-jdbc' : 'debezium-connector-mariadb'
+  return impossible('CDC-W08', key, {
+    what: `the Kafka Connect cluster has no ${wanted}`,
+    fix: `unpack ${bundle} (Maven Central, io.debezium, classifier plugin) into a folder of plugin.path on every worker and restart them; deploy/connect has it`,
+    details: [`it has: ${plugins.map((plugin) => `${plugin.class} ${plugin.version}`).join(', ') || 'none'}`],
+  })
+}

@@ -111,9 +111,12 @@ function errorsPage(): string {
     ['L', 'Bulk load'],
     ['V', 'Verify'],
     ['W', 'Worker and REST'],
+    ['K', 'Kafka'],
     ['X', 'Errors of cdc itself'],
   ]
   const kinds = Object.entries(errorKinds)
+  const left = kinds.filter(([code]) => !families.some(([letter]) => code.startsWith(`CDC-${letter}`)))
+  if (left.length > 0) throw new Error(`a family of errors has no title: ${left.map(([code]) => code).join(', ')}`)
   const lines = [
     '# Errors',
     '',

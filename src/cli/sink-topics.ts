@@ -19,7 +19,7 @@ export async function tellSinkTopics(context: CommandContext, sink: ConnectorFil
     const { matched, missing, near } = matchTopics(sink.config, await kafka.topics())
     const key = sink.config['topics.regex'] === undefined ? 'topics' : 'topics.regex'
     if (matched.length === 0) {
-      const there = near.length === 0 ? 'Kafka has no topics yet' : `there are: ${near.join(', ')}`
+      const there = near.length === 0 ? 'Kafka has no topics yet' : `There are: ${near.join(', ')}`
       output.note(`${sink.name}: no topic matches ${key} yet; a topic appears with its first record. ${there}`)
     } else if (missing.length > 0) output.note(`${sink.name}: not there yet: ${missing.join(', ')}`)
     if (verbosity > 0 && matched.length > 0) {

@@ -11,6 +11,7 @@ import type { MariadbServer } from '../test/harness/start-mariadb.ts'
 import { startPostgres } from '../test/harness/start-postgres.ts'
 import type { PostgresServer } from '../test/harness/start-postgres.ts'
 import { startWorker } from '../test/harness/start-worker.ts'
+import { writeBacklog } from './backlog.ts'
 import { processUsage } from './process-usage.ts'
 import { wideRow, wideTable } from './wide-table.ts'
 
@@ -57,29 +58,6 @@ function report(what: string, rows: number, { seconds, cpuSeconds, peakRssMb }: 
     `  ${seconds.toFixed(2)} s, ${Math.round(rows / seconds)} rows/s, ` +
       `${((cpuSeconds / rows) * 1e6).toFixed(2)} CPU-s of cdc per million rows, peak RSS ${peakRssMb.toFixed(0)} MB`,
   )
-}
-
-/** In ten, six rows are inserted, three updated and one deleted; each transaction holds ten. */
-async function writeBacklog(server: MariadbServer, count: number): Promise<void> {
-  const connection = await server.connect({ multipleStatements: true })
-  const transactions = Math.ceil(count / 10)
-  for (let first = 0; first < transactions; first += 200) {
-    const statements: string[] = []
-    for (let t = first; t < Math.min(first + 200, transactions); t++) {
-      const base = t * 6
-      const old = Math.max(0, base - 600)
-      const inserted = [1, 2, 3, 4, 5, 6].map((i) => `SELECT ${wideRow(String(base + i))}`).join(' UNION ALL ')
-      statements.push(
-        'BEGIN',
-        `INSERT INTO bench.wide ${inserted}`,
-        `UPDATE bench.wide SET flags = flags + 1, note = 'changed' WHERE id IN (${base + 1}, ${base + 2}, ${old + 3})`,
-        `DELETE FROM bench.wide WHERE id = ${t < 100 ? base + 6 : old + 6}`,
-        'COMMIT',
-      )
-    }
-    await connection.query(statements.join(';'))
-  }
-  await connection.end()
 }
 
 async function drain(of: TestProject, source: MariadbServer, target: PostgresServer): Promise<Drained> {

@@ -80,6 +80,7 @@ async function serve(): Promise<void> {
   const lines = [
     ['DEBEZIUM_URL', connect.url],
     ['KAFKA_BOOTSTRAP_SERVERS', kafka.bootstrap],
+    ['KAFKA_MAX_MESSAGE_BYTES', '67108864'],
     ['SINK_DB_URL', `jdbc:postgresql://${postgres.host}:${postgres.port}/${postgres.settings.database}`],
     ['SINK_DB_USER', postgres.settings.user],
     ['SINK_DB_PASSWORD', postgres.settings.password],

@@ -92,6 +92,12 @@ export const sourceEventOptions: readonly Option[] = [
     usedBy,
     doc: 'How binary columns are sent.',
   }),
+  option('extended.headers.enabled', 'BOOLEAN', {
+    default: 'true',
+    group: events,
+    usedBy,
+    doc: "Adds three headers with the connector's and the task's name to every record.",
+  }),
   option('schema.name.adjustment.mode', 'STRING', {
     default: 'none',
     allowed: ['none', 'avro', 'avro_unicode'],

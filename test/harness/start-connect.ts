@@ -12,6 +12,8 @@ export interface ConnectOptions {
   /** Longest heap of the worker; `1536m` when left out. */
   readonly heap?: string
   readonly settings?: Readonly<Record<string, string>>
+  /** Options of the JVM instead of the usual ones, but for the heap's. */
+  readonly jvm?: readonly string[]
 }
 
 /** A running Kafka Connect worker with Debezium's two connectors. */
@@ -63,7 +65,11 @@ export async function startConnect(kafka: KafkaServer, options: ConnectOptions =
     }),
     { mode: 0o600 },
   )
-  const heap = [`-Xmx${options.heap ?? '1536m'}`, '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.showDateTime=true']
+  const heap = [
+    `-Xmx${options.heap ?? '1536m'}`,
+    ...(options.jvm ?? ['-XX:+UseSerialGC']),
+    '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  ]
   const launch = async (): ReturnType<typeof startServer> =>
     await startServer({
       name: 'Kafka Connect',

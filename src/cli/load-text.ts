@@ -93,10 +93,11 @@ export function formatReport(
 }
 
 /** What a load changed in values, a note each. */
-export function lossNotes({ table, losses, choices }: LoadedTableReport): readonly string[] {
-  const chosen = Object.entries(choices).map(
-    ([column, type]) => `${table}.${column}: ${type}, because of the values it holds`,
-  )
+export function lossNotes({ table, losses, choices, asked }: LoadedTableReport): readonly string[] {
+  const chosen = Object.entries(choices).map(([column, type]) => {
+    const why = asked[column] === undefined ? 'because of the values it holds' : 'as connectors/casts.json asks'
+    return `${table}.${column}: ${type}, ${why}`
+  })
   const lost = losses.map(({ column, zeroDates, nulCharacters }) => {
     const parts = [
       zeroDates > 0 ? `${formatCount(zeroDates)} zero or partial dates became NULL` : '',

@@ -14,6 +14,7 @@ import type { CdcError } from '../core/errors.ts'
 import { collecting } from './collecting.ts'
 import type { CommandContext } from './context.ts'
 import type { Output } from './output.ts'
+import { castsOf, readCasts } from './pipeline-casts.ts'
 
 /** What reading files needs of a command's context. */
 export type Reading = Pick<CommandContext, 'project' | 'output' | 'runtime'>
@@ -48,8 +49,8 @@ export async function loadForRegistration(
 }
 
 /**
- * Both configurations of a database, for work that cdc does itself: references to secrets are followed too.
- * @throws CdcErrors with every mistake of both files at once
+ * Both configurations of a database and its casts, for work that cdc does itself: references to secrets are followed too.
+ * @throws CdcErrors with every mistake of the files at once
  */
 export async function loadPipeline(
   { project, output, runtime }: Reading,
@@ -75,8 +76,9 @@ export async function loadPipeline(
     })
   const source = parse(sourceFile, parseSourceConfig)
   const sink = parse(sinkFile, parseSinkConfig)
-  if (source === undefined || sink === undefined) throw new CdcErrors(errors)
-  return { source, sink }
+  const casts = collecting(errors, () => readCasts(found))
+  if (source === undefined || sink === undefined || casts === undefined) throw new CdcErrors(errors)
+  return { source, sink: { ...sink, casts: castsOf(casts, source) } }
 }
 
 /** The databases that have a connector file, in the order of the files. */

@@ -4,6 +4,7 @@ import { registerConnector } from '../connect/register.ts'
 import type { Registered } from '../connect/register.ts'
 import { notRunning, waitUntilSettled } from '../connect/wait.ts'
 import { CdcError } from '../core/errors.ts'
+import { withCasts } from './cast-step.ts'
 import { confirmationMatches } from './confirmation.ts'
 import type { CommandContext } from './context.ts'
 import type { Steps } from './steps.ts'
@@ -61,12 +62,13 @@ export async function registerStep(
  */
 export async function sendConfiguration(
   context: CommandContext,
-  file: ConnectorFile,
+  written: ConnectorFile,
   verb: 'register' | 'restart',
   confirmed: string | undefined,
 ): Promise<RegisteredStep> {
-  const command = `cdc ${verb} ${file.kind} ${file.database}`
-  confirmationMatches(file.name, confirmed, command)
+  const command = `cdc ${verb} ${written.kind} ${written.database}`
+  confirmationMatches(written.name, confirmed, command)
+  const file = await withCasts(context, written)
   const [client, runtime] = [await context.client(), await context.runtime()]
   if (runtime === 'embedded') return { registered: await registerConnector(client, file), overridden: [] }
   const [{ registerChecked }, { openProjectKafka }] = await Promise.all([

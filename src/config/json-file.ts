@@ -18,8 +18,8 @@ export interface JsonFile {
   readonly errors: readonly CdcError[]
 }
 
-/** Parses a file's text. Mistakes are CDC-C04 at their place; the tree is then undefined. */
-export function parseJsonFile(text: string, path: string): JsonFile {
+/** Parses a file's text. `example`: what it should look like. Mistakes are CDC-C04 at their place; the tree is then undefined. */
+export function parseJsonFile(text: string, path: string, example = '{ "name": "…", "config": { … } }'): JsonFile {
   const where = (offset: number): string => {
     const before = text.slice(0, offset)
     const line = before.split('\n').length
@@ -37,7 +37,7 @@ export function parseJsonFile(text: string, path: string): JsonFile {
       new CdcError('CDC-C04', {
         where: where(0),
         what: 'a JSON object is expected',
-        fix: '{ "name": "…", "config": { … } }',
+        fix: example,
       }),
     )
   }

@@ -1,4 +1,6 @@
 import { must } from '../core/assert.ts'
+import { parseCastsOption } from './casts.ts'
+import type { Casts } from './casts.ts'
 import type { PostgresSettings } from '../core/postgres-settings.ts'
 import { fillCollectionName } from './collection-name.ts'
 import { findPlugin } from './connector-class.ts'
@@ -31,6 +33,8 @@ export interface SinkConfig {
   readonly quoteIdentifiers: boolean
   readonly deleteEnabled: boolean
   readonly truncateEnabled: boolean
+  /** Columns that are to become another type than the usual one. */
+  readonly casts: Casts
   readonly schemaEvolution: 'none' | 'basic'
   /** A batch ends at this many rows, bytes, or milliseconds, whichever comes first; always after a whole transaction. */
   readonly batchRows: number
@@ -73,6 +77,7 @@ export function parseSinkConfig(raw: RawConfig, options: ParseOptions = {}): Sin
     quoteIdentifiers,
     deleteEnabled: isTrue('delete.enabled'),
     truncateEnabled: isTrue('truncate.enabled'),
+    casts: parseCastsOption(value('column.casts')),
     schemaEvolution: value('schema.evolution').toLowerCase() === 'none' ? 'none' : 'basic',
     batchRows: Number(value('apply.batch.rows')),
     batchBytes: Number(value('apply.batch.bytes')),

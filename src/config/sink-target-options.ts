@@ -1,5 +1,6 @@
 // Options of the sink that the embedded runtime uses too: which topics it takes, where PostgreSQL is, what is written
 // and how.
+import { castsOptionError } from './casts.ts'
 import { findPlaceholderError } from './collection-name.ts'
 import { compileJavaRegex } from './java-regex.ts'
 import { atLeast, option } from './option.ts'
@@ -108,6 +109,15 @@ export const sinkTargetOptions: readonly Option[] = [
     group: connector,
     usedBy: 'both',
     doc: 'Keeps upper and lower case of names; without it all names become lower case.',
+  }),
+  option('column.casts', 'STRING', {
+    default: '{}',
+    importance: 'LOW',
+    width: 'LONG',
+    group: embedded,
+    usedBy: 'embedded',
+    doc: 'Made from `connectors/casts.json` when the sink is registered: a JSON object of `database.table.column` patterns and PostgreSQL types. Write the file, not this.',
+    check: castsOptionError,
   }),
   option('apply.batch.rows', 'INT', {
     default: '20000',

@@ -150,6 +150,22 @@ export const errorKinds = {
     78,
     'put that table on the list too, or leave this one out',
   ),
+  'CDC-T08': kind(
+    'a value that the type in casts.json cannot hold',
+    'never',
+    65,
+    'ask for a roomier type in casts.json, then load the table again',
+  ),
+  'CDC-T09': kind('a cast for which there is no column', 'never', 78, 'correct the name in casts.json'),
+  'CDC-T10': kind('a type that a column cannot have', 'never', 78, 'use one of the types that are named'),
+  'CDC-T11': kind('two casts want different types for a column', 'never', 78, 'make one of the patterns narrower'),
+  'CDC-T12': kind('a cast is not what the table was loaded with', 'never', 65, 'load the table again'),
+  'CDC-T13': kind(
+    "a column that Debezium's connectors cannot keep equal",
+    'never',
+    78,
+    'add the line that is shown, leave the table out, or use the embedded runtime',
+  ),
   // --- D: schema changes
   'CDC-D01': kind('a schema change that is not applied by itself', 'never', 65, 'load the table again'),
   'CDC-D02': kind('a table whose columns are not those that were expected', 'never', 65, 'load the table again'),

@@ -42,7 +42,8 @@ function matching<T extends TableName>(tables: readonly T[], pattern: string): r
   return []
 }
 
-function globExpression(glob: string, flags: string): RegExp {
+/** A glob over the whole of a name: `*` stands for anything, `?` for one character. */
+export function globExpression(glob: string, flags: string): RegExp {
   const source = glob.replaceAll(/[\\^$.*+?()[\]{}|/]/g, (character) => {
     if (character === '*') return '.*'
     return character === '?' ? '.' : `\\${character}`

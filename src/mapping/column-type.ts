@@ -21,7 +21,7 @@ export interface MappedColumn {
   readonly type: ColumnType
   /** SQL, for instance `numeric(10,2)`. */
   readonly postgresType: string
-  /** One of the type's choices, decided by looking at the data; undefined: the default. */
+  /** One of the type's casts, asked for or decided by looking at the data; undefined: the default. */
   readonly choice: string | undefined
   readonly inKey: boolean
   /** Whether the target column is declared NOT NULL. */
@@ -43,7 +43,12 @@ export interface BinlogEncoderContext extends EncoderContext {
 export interface ColumnType {
   readonly id: string
   matches(column: SourceColumn): boolean
-  /** The SQL type in the target; `choice` for instance `smallint` for a tinyint(1). */
+  /**
+   * What a column may become when the casts file says so, as PostgreSQL's names without what stands in parentheses; the
+   * first is the default. Left out: only the default.
+   */
+  casts?(column: SourceColumn): readonly string[]
+  /** The SQL type in the target; `choice`: one of `casts`, for instance `smallint` for a tinyint(1). */
   postgresType(column: SourceColumn, choice: string | undefined): string
   /** For a value as in a row image of the binary log. @throws CdcError CDC-D02 when the wire column is another type. */
   binlogEncoder(context: BinlogEncoderContext): Encoder
@@ -59,6 +64,8 @@ export interface ColumnType {
   defaultLiteral(text: string, column: MappedColumn): string | undefined
   /** What MariaDB puts into existing rows when a NOT NULL column without a default is added; a PostgreSQL literal. */
   implicitDefault(column: MappedColumn): string
-  /** How to find out that the default target type cannot hold what is there. `condition` is MariaDB's SQL. */
-  probe?(column: SourceColumn): { condition(expression: string): string; choice: string } | undefined
+  /** MariaDB's SQL, true for values that the target type does not hold; undefined: it holds all. */
+  misfits?(column: SourceColumn, choice: string | undefined): ((expression: string) => string) | undefined
+  /** The cast that is taken when the data does not fit the default and nothing was asked for. */
+  readonly roomier?: string
 }

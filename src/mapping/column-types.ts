@@ -4,7 +4,6 @@ import { bigintUnsignedType } from './types/bigint-unsigned.ts'
 import { binaryType } from './types/binary.ts'
 import { bitType } from './types/bit.ts'
 import { blobType } from './types/blob.ts'
-import { booleanType } from './types/boolean.ts'
 import { charType, varcharType } from './types/character.ts'
 import { dateType } from './types/date.ts'
 import { datetimeType } from './types/datetime.ts'
@@ -18,6 +17,7 @@ import { setType } from './types/set.ts'
 import { textType } from './types/text.ts'
 import { timeType } from './types/time.ts'
 import { timestampType } from './types/timestamp.ts'
+import { booleanType, tinyintType } from './types/tinyint.ts'
 import { uuidType } from './types/uuid.ts'
 import { varbinaryType } from './types/varbinary.ts'
 import { yearType } from './types/year.ts'
@@ -25,6 +25,7 @@ import { yearType } from './types/year.ts'
 /** Every MariaDB type that is known. The first that matches a column counts: tinyint(1) before tinyint. */
 export const columnTypes: readonly ColumnType[] = [
   booleanType,
+  tinyintType,
   ...integerTypes,
   bigintUnsignedType,
   decimalType,

@@ -29,7 +29,7 @@ export function defaultValue(column: MappedColumn): DefaultValue {
 
 /** A timestamp without time zone holds what the source's clock shows, which is taken to be UTC. */
 function nowSql(column: MappedColumn): string {
-  return column.source.type === 'timestamp' ? 'CURRENT_TIMESTAMP' : "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')"
+  return column.postgresType.startsWith('timestamptz') ? 'CURRENT_TIMESTAMP' : "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')"
 }
 
 /** Zero dates are NULL in the target, and so is such a default. */

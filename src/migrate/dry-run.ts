@@ -75,7 +75,7 @@ async function preview(
   { options, hasState }: { readonly options: MigrateOptions; readonly hasState: boolean },
 ): Promise<TablePreview> {
   const { source, target, rows, bytes } = planned
-  const mapped = mapPlanned(source, target, options.sink, {})
+  const mapped = mapPlanned(source, target, options.sink)
   const key = { connector: options.sink.name, database: source.database, table: source.table }
   const previous = hasState ? await readPreviousLoad(postgres, key.connector, source) : undefined
   const existing = await readTarget(postgres, { schema: target.schema, name: target.table })
@@ -144,14 +144,15 @@ async function timeSample(
 ): Promise<{ readonly seconds: number; readonly rows: number } | undefined> {
   const [biggest] = tables
   if (biggest === undefined || biggest.rows === 0) return undefined
-  const mapped = mapPlanned(biggest.source, biggest.target, options.sink, {})
+  const mapped = mapPlanned(biggest.source, biggest.target, options.sink)
   let copied = 0
   const started = performance.now()
   try {
     await copySample({ reader, postgres }, mapped, { options, onRows: (rows) => (copied += rows) })
   } catch (thrown) {
     // Without the right to make temporary tables, or with values that the default types do not hold.
-    if (thrown instanceof CdcError && ['CDC-P03', 'CDC-T02', 'CDC-T03'].includes(thrown.code)) return undefined
+    if (thrown instanceof CdcError && ['CDC-P03', 'CDC-T02', 'CDC-T03', 'CDC-T08'].includes(thrown.code))
+      return undefined
     throw thrown
   }
   const seconds = (performance.now() - started) / 1000

@@ -3,6 +3,7 @@ import { must } from '../core/assert.ts'
 import { CdcError } from '../core/errors.ts'
 import { emptyPosition, reaches } from '../core/gtid.ts'
 import { formatTable, isTransactional, type SourceTable } from '../core/table.ts'
+import type { Choices } from '../mapping/casts.ts'
 import type { MappedTable } from '../mapping/mapped-table.ts'
 import { readTable } from '../mariadb/catalog.ts'
 import { beginLoad, readLoad } from '../state/load.ts'
@@ -11,7 +12,7 @@ import { chunkSource, cutOf, type ChunkRange, type Cut } from './chunk-source.ts
 import { totalLosses } from './column-losses.ts'
 import { copyChunks, copyWhole, refuseLosses, type CopyTableOptions } from './copy-table.ts'
 import type { MigrateOptions } from './load-options.ts'
-import { mapPlanned } from './load-plan.ts'
+import { askedOf, mapPlanned } from './load-plan.ts'
 import type { LoadSession, SideSessions } from './load-session.ts'
 import { probeChoices } from './probe-choices.ts'
 import { createProgressMeter } from './progress-meter.ts'
@@ -101,7 +102,7 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
   })
   return {
     ...{ table, target: `${target.schema}.${target.table}`, state: 'loaded', why: undefined, losses },
-    ...{ choices: mapped.choices, rows, bytes, low, high },
+    ...{ choices: mapped.choices, asked: askedOf(source, options.sink), rows, bytes, low, high },
   }
 }
 
@@ -143,19 +144,20 @@ async function checkDefinition({ session, source }: AttemptOptions): Promise<voi
 }
 
 interface PreparedTarget {
-  readonly mapped: MappedTable & { readonly choices: Readonly<Record<string, string>> }
+  readonly mapped: MappedTable & { readonly choices: Choices }
   readonly unlogged: boolean
 }
 
 /** Makes the target anew, or takes what a load that goes on has made. */
 async function prepareTarget(attempt: AttemptOptions, cut: Cut | undefined): Promise<PreparedTarget> {
   const { session, source, target, options, unfinished } = attempt
-  const map = (choices: Readonly<Record<string, string>>): PreparedTarget['mapped'] => ({
+  const map = (choices: Choices): PreparedTarget['mapped'] => ({
     ...mapPlanned(source, target, options.sink, choices),
     choices,
   })
   if (unfinished !== undefined) return { mapped: map(unfinished.choices), unlogged: unfinished.unlogged }
-  const mapped = map(attempt.probe ? await probeChoices(session.reader.connection, map({})) : {})
+  const asked = askedOf(source, options.sink)
+  const mapped = map(attempt.probe ? await probeChoices(session.reader.connection, map(asked), asked) : asked)
   const pays = session.unloggedPays && attempt.estimate.bytes > smallBytes
   const unlogged = options.loadMode === 'auto' ? pays : options.loadMode === 'unlogged'
   await createTarget(session.postgres, mapped, { unlogged, grants: attempt.grants })

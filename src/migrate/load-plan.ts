@@ -2,6 +2,7 @@ import type { SinkConfig, TargetName } from '../config/sink-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
 import { CdcError, CdcErrors } from '../core/errors.ts'
 import { formatTable, type SourceTable } from '../core/table.ts'
+import { askedChoices, type Choices } from '../mapping/casts.ts'
 import { mapTable, type MappedTable } from '../mapping/mapped-table.ts'
 import { uncapturedParents } from '../mariadb/captured-tables.ts'
 import type { TableSize } from './table-sizes.ts'
@@ -20,12 +21,20 @@ export function targetOf(table: SourceTable, source: SourceConfig, sink: SinkCon
   return sink.targetName(table.database, table.table, source.topicName(table.database, table.table))
 }
 
-/** @throws CdcError, CdcErrors: CDC-T01, CDC-T04, CDC-T05 */
+/** The casts of a table that the user asked for. @throws CdcErrors CDC-T10; CdcError CDC-T11 */
+export function askedOf(source: SourceTable, { casts }: SinkConfig): Choices {
+  return askedChoices(source, (column) => casts.of(source.database, source.table, column))
+}
+
+/**
+ * `choices`: when the data was looked at; else what was asked for.
+ * @throws CdcError, CdcErrors: CDC-T01, CDC-T04, CDC-T05, CDC-T10, CDC-T11
+ */
 export function mapPlanned(
   source: SourceTable,
   target: TargetName,
   sink: SinkConfig,
-  choices: Readonly<Record<string, string>>,
+  choices: Choices = askedOf(source, sink),
 ): MappedTable {
   const { quoteIdentifiers } = sink
   return mapTable(source, { schema: target.schema, name: target.table, quoteIdentifiers, choices })
@@ -34,7 +43,8 @@ export function mapPlanned(
 /**
  * The order of a load: biggest first, so that the last to end is a small one. Every table is mapped here, before
  * anything is written, and everything that is wrong is told at once.
- * @throws CdcError, CdcErrors: CDC-T01 (a type), CDC-T04 (a name), CDC-T05 (two tables with one target), CDC-T07 (a foreign key)
+ * @throws CdcError, CdcErrors: CDC-T01 (a type), CDC-T04 (a name), CDC-T05 (two tables with one target), CDC-T07 (a foreign
+ * key), CDC-T10 and CDC-T11 (casts)
  */
 export function planLoad(
   tables: readonly SourceTable[],
@@ -59,7 +69,7 @@ export function planLoad(
       continue
     }
     try {
-      mapPlanned(table, target, sink, {})
+      mapPlanned(table, target, sink)
     } catch (thrown) {
       if (thrown instanceof CdcErrors) errors.push(...thrown.errors)
       else if (thrown instanceof CdcError) errors.push(thrown)

@@ -7,7 +7,8 @@ import type { LoadedTable } from '../state/tables.ts'
 import { attemptLoad } from './load-attempt.ts'
 import { guardTable } from './load-guard.ts'
 import type { MigrateOptions } from './load-options.ts'
-import { mapPlanned, type PlannedTable } from './load-plan.ts'
+import { askedOf, mapPlanned, type PlannedTable } from './load-plan.ts'
+import { nameMisfits } from './name-misfits.ts'
 import { openSideSessions, type LoadSession, type SessionHolder } from './load-session.ts'
 import { readPreviousLoad, type PreviousLoad } from './previous-load.ts'
 import type { LoadedTableReport } from './progress.ts'
@@ -54,12 +55,22 @@ export async function loadTable(
       const outlier = error.code === 'CDC-T02' && !run.probe
       if (!outlier && (error.retry !== 'by-itself' || attempt >= maxAttempts)) {
         await abandon(holder, run, { keepChunks: error.retry === 'by-itself' })
-        throw error
+        throw error.code === 'CDC-T08' ? await withRows(holder, run, error) : error
       }
       log.info({ table, attempt, code: error.code, what: error.what, why: error.why }, 'the table is tried again')
       if (outlier) [run.probe, run.startOver] = [true, true]
       else await backoff.wait(signal)
     }
+  }
+}
+
+/** Whoever is to correct a row must be able to find it; what cannot be looked up is told without. */
+async function withRows(holder: SessionHolder, { planned, source, options }: TableRun, error: CdcError) {
+  try {
+    const { reader } = await holder.session()
+    return await nameMisfits(reader.connection, mapPlanned(source, planned.target, options.sink), error)
+  } catch {
+    return error
   }
 }
 
@@ -100,7 +111,7 @@ async function loadOnce(session: LoadSession, run: TableRun): Promise<LoadedTabl
     run.marked === undefined && !run.probe ? run.source : await readTable(session.reader.connection, run.source)
   if (now === undefined) throw new CdcError('CDC-L01', { where: table, what: 'the table has been dropped meanwhile' })
   run.source = now
-  const mapped = mapPlanned(run.source, planned.target, sink, {})
+  const mapped = mapPlanned(run.source, planned.target, sink)
   const unfinished = await unfinishedLoad(session, run, previous)
   const existing = unfinished === undefined ? await readTarget(session.postgres, target) : undefined
   if (existing !== undefined) {
@@ -127,16 +138,17 @@ async function unfinishedLoad(
 ): Promise<UnfinishedLoad | undefined> {
   if (previous?.state !== 'loading' || anew) return undefined
   const target = { schema: planned.target.schema, name: planned.target.table }
-  const columns = mapPlanned(source, planned.target, options.sink, {}).columns.map(({ name }) => name)
+  const columns = mapPlanned(source, planned.target, options.sink).columns.map(({ name }) => name)
   const key = { connector: options.sink.name, database: source.database, table: source.table }
-  return await findUnfinished(postgres, { key, previous, source, target, columns })
+  const asked = askedOf(source, options.sink)
+  return await findUnfinished(postgres, { key, previous, source, target, columns, asked })
 }
 
 function skipped({ source, target }: PlannedTable, previous: PreviousLoad): LoadedTableReport {
   return {
     ...{ table: formatTable(source), target: `${target.schema}.${target.table}`, state: 'skipped' },
     why: previous.finishedAt === null ? 'already loaded' : `already loaded at ${previous.finishedAt}`,
-    ...{ rows: previous.rows, bytes: 0, low: previous.low, high: previous.high, losses: [], choices: {} },
+    ...{ rows: previous.rows, bytes: 0, low: previous.low, high: previous.high, losses: [], choices: {}, asked: {} },
   }
 }
 

@@ -69,4 +69,6 @@ export interface LoadedTableReport {
   readonly losses: readonly ColumnLosses[]
   /** Source column -> the type that was chosen by looking at the data, where it is not the default one. */
   readonly choices: Readonly<Record<string, string>>
+  /** Those of them that were asked for; the others the data decided. */
+  readonly asked: Readonly<Record<string, string>>
 }

@@ -4,6 +4,7 @@ import { selectTables } from '../lib/table-selection.ts'
 import { readCapturedTables } from '../mariadb/captured-tables.ts'
 import { connectMariadb } from '../mariadb/connection.ts'
 import { mariadbLimit, type ConnectionLimit } from './connection-limits.ts'
+import { checkCasts } from './check-casts.ts'
 import type { MigrateOptions } from './load-options.ts'
 import { planLoad, type PlannedTable } from './load-plan.ts'
 import { listSource, type NotCopied } from './table-sizes.ts'
@@ -19,13 +20,14 @@ export interface LoadPlan {
 
 /**
  * What is to be loaded. One connection, and a few queries a database; nothing is written.
- * @throws CdcError, CdcErrors: CDC-L01, CDC-C06, and as `planLoad`
+ * @throws CdcError, CdcErrors: CDC-L01, CDC-C06, CDC-T09, and as `planLoad`
  */
 export async function readPlan(options: MigrateOptions): Promise<LoadPlan> {
   const { source, sink, signal } = options
   await using connection = await connectMariadb(source, { signal, where: source.name })
   const captured = await readCapturedTables(connection, source)
   const wanted = captured.filter(({ database, table }) => sink.matchesTopic(source.topicName(database, table)))
+  checkCasts(sink.casts, captured)
   const chosen = selectTables(wanted, options.tables, source.name)
   const { sizes, notCopied } = await listSource(connection, new Set(chosen.map(({ database }) => database)), source)
   const planned = planLoad(chosen, sizes, options)

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { furthest, nearest } from '../core/gtid.ts'
 import { quotePostgres } from '../core/quote.ts'
 import type { SourceTable } from '../core/table.ts'
+import type { Choices } from '../mapping/casts.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 import { readLoad, type FinishedChunk, type LoadKey, type StoredLoad } from '../state/load.ts'
 import type { ChunkRange } from './chunk-source.ts'
@@ -22,6 +23,8 @@ export interface UnfinishedOptions {
   readonly target: { readonly schema: string; readonly name: string }
   /** Names of the target's columns. */
   readonly columns: readonly string[]
+  /** Casts that the user asks for now. */
+  readonly asked: Choices
 }
 
 /**
@@ -36,13 +39,15 @@ export async function findUnfinished(
   connection: PostgresConnection,
   options: UnfinishedOptions,
 ): Promise<UnfinishedLoad | undefined> {
-  const { key, previous, source, target, columns } = options
+  const { key, previous, source, target, columns, asked } = options
   const load = await readLoad<ChunkRange>(connection, key)
   if (load === undefined) return undefined
   if (!isDeepStrictEqual(previous.definition, plain(source))) {
     throw new MustStartOver(`the definition of the table has changed: ${definitionChange(previous.definition, source)}`)
   }
   const moved = previous.targetSchema !== target.schema || previous.targetTable !== target.name
+  const other = Object.keys(asked).find((column) => asked[column] !== load.choices[column])
+  if (other !== undefined) throw new MustStartOver(`another type is asked for column ${other}`)
   if (moved) throw new MustStartOver(`it went to ${previous.targetSchema}.${previous.targetTable}`)
   await connection.query('BEGIN')
   try {

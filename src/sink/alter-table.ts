@@ -1,6 +1,8 @@
 import type { SourceColumn, SourceTable } from '../core/table.ts'
 import type { AlterAction } from '../mariadb/events/statement.ts'
 import { addColumnSql, dropColumnSql } from '../mapping/ddl.ts'
+import { askedChoices } from '../mapping/casts.ts'
+import type { Choices } from '../mapping/casts.ts'
 import { mapTable } from '../mapping/mapped-table.ts'
 import type { MappedTable } from '../mapping/mapped-table.ts'
 import { must, unreachable } from '../core/assert.ts'
@@ -24,24 +26,27 @@ export async function alterTable(
 ): Promise<void> {
   const { session, registry, sink } = context
   for (const action of actions) refuse(action, table, context)
-  let definition = table.loaded.definition
+  let { definition, choices } = table.loaded
+  const map = (): MappedTable => remap(table, { definition, choices }, sink.quoteIdentifiers)
   for (const action of actions) {
     if (action.kind === 'add-column') {
       definition = withColumn(definition, action)
-      const mapped = remap(table, definition, sink.quoteIdentifiers)
+      choices = { ...choices, ...askedFor(action.column, table, context) }
+      const mapped = map()
       const column = must(
         mapped.columns.find(({ source }) => source.name === action.column.name),
         'the added column',
       )
       await session.run({ text: addColumnSql(mapped, column) })
     } else if (action.kind === 'drop-column') {
-      const mapped = remap(table, definition, sink.quoteIdentifiers)
+      const mapped = map()
       const column = must(
         mapped.columns.find(({ source }) => sameName(source.name, action.name)),
         'the dropped column',
       )
       await session.run({ text: dropColumnSql(mapped, column.name) })
       definition = withoutColumn(definition, action.name)
+      choices = Object.fromEntries(Object.entries(choices).filter(([name]) => !sameName(name, action.name)))
     } else if (action.kind === 'add-index') {
       definition = { ...definition, indexes: [...definition.indexes, action.index] }
     } else if (action.kind === 'drop-index') {
@@ -54,7 +59,7 @@ export async function alterTable(
     }
   }
   if (definition !== table.loaded.definition) {
-    const loaded = { ...table.loaded, definition }
+    const loaded = { ...table.loaded, definition, choices }
     await saveTable(session.connection, loaded)
     registry.put(loaded, table.hasOtherUnique)
   }
@@ -124,8 +129,18 @@ function refuse(action: AlterAction, table: TargetTable, context: StatementConte
   }
 }
 
-function remap(table: TargetTable, definition: SourceTable, quoteIdentifiers: boolean): MappedTable {
-  const { targetSchema: schema, targetTable: name, choices } = table.loaded
+/** The cast of a column that is added. @throws CdcErrors CDC-T10, CdcError CDC-T11 */
+function askedFor(column: SourceColumn, { loaded }: TargetTable, { sink }: StatementContext): Choices {
+  const { database, table } = loaded
+  return askedChoices({ ...loaded.definition, columns: [column] }, (name) => sink.casts.of(database, table, name))
+}
+
+function remap(
+  table: TargetTable,
+  { definition, choices }: { readonly definition: SourceTable; readonly choices: Choices },
+  quoteIdentifiers: boolean,
+): MappedTable {
+  const { targetSchema: schema, targetTable: name } = table.loaded
   return mapTable(definition, { schema, name, quoteIdentifiers, choices })
 }
 

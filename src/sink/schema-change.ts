@@ -3,6 +3,7 @@ import { formatGtid } from '../core/gtid.ts'
 import { formatTable } from '../core/table.ts'
 import type { SourceTable, TableName } from '../core/table.ts'
 import type { AlterAction, Statement } from '../mariadb/events/statement.ts'
+import { askedChoices } from '../mapping/casts.ts'
 import { saveTable } from '../state/tables.ts'
 import type { LoadedTable } from '../state/tables.ts'
 import { alterTable } from './alter-table.ts'
@@ -112,7 +113,8 @@ async function createFromStream(
   const target = sink.targetName(database, table, source.topicName(database, table))
   const loaded: LoadedTable = {
     ...{ connector: sink.name, database, table, targetSchema: target.schema, targetTable: target.table },
-    ...{ state: 'loaded', low: position, high: position, definition, choices: {}, rows: 0, losses: {} },
+    ...{ state: 'loaded', low: position, high: position, definition, rows: 0, losses: {} },
+    choices: askedChoices(definition, (column) => sink.casts.of(database, table, column)),
     followed: true,
   }
   const hasOtherUnique = await createTarget(session, loaded, sink.quoteIdentifiers)

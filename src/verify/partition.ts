@@ -35,7 +35,7 @@ export function tableSql(table: MappedTable): TableSql {
   const keyTable = { ...table, columns: keyColumns, key: keyColumns.map((_, i) => i) }
   const hasKey = keyColumns.length > 0
   const [first] = keyColumns
-  const integer = first !== undefined && integers.has(first.source.type) && first.type.id !== 'boolean'
+  const integer = first !== undefined && integers.has(first.source.type) && first.postgresType !== 'boolean'
   const [mariadbHash, postgresHash] = [mariadbRowHash(table), postgresRowHash(table)]
   return {
     table,

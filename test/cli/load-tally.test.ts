@@ -88,7 +88,8 @@ const report: LoadedTableReport = {
   ...{ table: 'd.big', target: 'mp_cdc.big', state: 'loaded', why: undefined, rows: 5, bytes: 10 },
   ...{ low: parsePosition('0-1-4'), high: parsePosition('0-1-4') },
   losses: [{ column: 'at', zeroDates: 3, nulCharacters: 0 }],
-  choices: { flag: 'smallint' },
+  choices: { flag: 'smallint', doc: 'text' },
+  asked: { doc: 'text' },
 }
 
 test('the report shows times of loaded tables and the reason of skipped ones', () => {
@@ -101,6 +102,7 @@ test('the report shows times of loaded tables and the reason of skipped ones', (
 test('what was changed is noted per column', () => {
   assert.deepEqual(lossNotes(report), [
     'd.big.flag: smallint, because of the values it holds',
+    'd.big.doc: text, as connectors/casts.json asks',
     'd.big.at: 3 zero or partial dates became NULL',
   ])
 })

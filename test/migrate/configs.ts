@@ -1,3 +1,4 @@
+import { createCasts } from '../../src/config/casts.ts'
 import type { SinkConfig } from '../../src/config/sink-config.ts'
 import type { SourceConfig } from '../../src/config/source-config.ts'
 import { createLogger } from '../../src/lib/logger.ts'
@@ -34,7 +35,7 @@ export function configs(mariadb: MariadbServer, postgres: PostgresServer, databa
       matchesTopic: (topic) => topic.startsWith(`${database}.`),
       targetName: (_database, table) => ({ schema: 'mp_cdc', table: table.toLowerCase() }),
       ...{ quoteIdentifiers: false, deleteEnabled: true, truncateEnabled: true, schemaEvolution: 'basic' },
-      ...{ batchRows: 1000, batchBytes: 1e6, batchMs: 10, notices: [], raw: {} },
+      ...{ batchRows: 1000, batchBytes: 1e6, batchMs: 10, casts: createCasts([]), notices: [], raw: {} },
     },
   }
 }

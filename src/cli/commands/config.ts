@@ -9,13 +9,15 @@ import { CdcError, CdcErrors } from '../../core/errors.ts'
 import { examples } from '../arguments.ts'
 import type { CommandContext } from '../context.ts'
 import { collecting } from '../collecting.ts'
+import { readCasts } from '../pipeline-casts.ts'
 import { formatNotice } from '../pipeline-files.ts'
+import { countOf } from '../quantities.ts'
 
 export function define(command: Command, context: CommandContext): void {
   command.addHelpText('after', examples('cdc config check'))
   command
     .command('check')
-    .description('read .env and every connector file; show every mistake')
+    .description('read .env, every connector file and casts.json; show every mistake')
     .action(() => checkAll(context))
 }
 
@@ -46,8 +48,11 @@ async function checkAll(context: CommandContext): Promise<void> {
     for (const notice of parsed?.notices ?? []) notices.push(formatNotice(file, notice))
   }
   errors.push(...checkProject(files))
+  const casts = collecting(errors, () => readCasts(project))
   for (const notice of notices) output.note(notice)
   if (errors.length > 0) throw new CdcErrors(errors)
   const shown = names.map(({ kind, database, path }) => ({ kind, database, path: displayPath(path) }))
-  output.result({ files: shown, notices }, () => `${shown.length} connector files are good`)
+  const count = casts?.all.length ?? 0
+  const lines = count === 0 ? '' : `, and so ${count === 1 ? 'is' : 'are'} ${countOf(count, 'cast')}`
+  output.result({ files: shown, casts: count, notices }, () => `${shown.length} connector files are good${lines}`)
 }

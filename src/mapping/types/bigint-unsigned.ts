@@ -1,4 +1,5 @@
-import type { ColumnType, Encoder } from '../column-type.ts'
+import { doesNotFitCast } from '../cast-misfit.ts'
+import type { ColumnType, Encoder, EncoderContext } from '../column-type.ts'
 import { numericDigits, writeNumeric } from '../numeric-field.ts'
 import { int32 } from '../source-bytes.ts'
 import { expectWireType } from '../wire-mismatch.ts'
@@ -29,19 +30,36 @@ const unsignedToNumeric: Encoder = (source, at, out) => {
   return at + 8
 }
 
+/** The upper half does not fit, and is never wrapped into negative numbers. */
+function unsignedToBigint({ where }: EncoderContext): Encoder {
+  return (source, at, out) => {
+    const high = int32(source, at + 4)
+    if (high < 0) throw doesNotFitCast(where, 'a number over 9223372036854775807', 'bigint', 'numeric(20)')
+    out.int8Field(high, int32(source, at))
+    return at + 8
+  }
+}
+
+function encoder(context: EncoderContext): Encoder {
+  return context.column.choice === 'bigint' ? unsignedToBigint(context) : unsignedToNumeric
+}
+
 /** BIGINT UNSIGNED goes beyond PostgreSQL's bigint: numeric(20). */
 export const bigintUnsignedType: ColumnType = {
   id: 'bigint-unsigned',
   matches: (column) => column.type === 'bigint' && column.unsigned,
-  postgresType: () => 'numeric(20)',
+  casts: () => ['numeric', 'bigint'],
+  postgresType: (_column, choice) => (choice === 'bigint' ? 'bigint' : 'numeric(20)'),
   binlogEncoder: (context) => {
     expectWireType(context, wireTypes.longlong)
-    return unsignedToNumeric
+    return encoder(context)
   },
-  resultSetEncoder: () => unsignedToNumeric,
+  resultSetEncoder: encoder,
   mariadbText: wholeNumberText,
   postgresText: (expression) => `${expression}::text`,
   freeText: false,
   defaultLiteral: integerLiteral,
   implicitDefault: () => '0',
+  misfits: (_column, choice) =>
+    choice === 'bigint' ? (expression) => `${expression} > 9223372036854775807` : undefined,
 }

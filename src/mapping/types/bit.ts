@@ -1,5 +1,5 @@
 import type { SourceColumn } from '../../core/table.ts'
-import type { ColumnType, Encoder } from '../column-type.ts'
+import type { ColumnType, Encoder, EncoderContext } from '../column-type.ts'
 import { putInt32 } from '../copy-writer.ts'
 import { expectWireMeta, expectWireType } from '../wire-mismatch.ts'
 import { wireTypes } from '../wire-type.ts'
@@ -8,10 +8,15 @@ function bitsOf(column: SourceColumn): number {
   return column.length ?? 1
 }
 
-/** `bytes` of a number, big endian; the encoder's value of BIT(1) is a boolean. */
-function bitEncoder(bits: number, prefixBytes: 0 | 1): Encoder {
+function isBoolean(column: SourceColumn, choice: string | undefined): boolean {
+  return bitsOf(column) === 1 && choice !== 'bit'
+}
+
+/** `bytes` of a number, big endian. */
+function bitEncoder({ column }: EncoderContext, prefixBytes: 0 | 1): Encoder {
+  const bits = bitsOf(column.source)
   const bytes = (bits + 7) >> 3
-  if (bits === 1) {
+  if (isBoolean(column.source, column.choice)) {
     return (source, at, out) => {
       out.booleanField(source[at + prefixBytes] === 1)
       return at + prefixBytes + 1
@@ -38,25 +43,27 @@ function bitEncoder(bits: number, prefixBytes: 0 | 1): Encoder {
 export const bitType: ColumnType = {
   id: 'bit',
   matches: (column) => column.type === 'bit',
-  postgresType: (column) => (bitsOf(column) === 1 ? 'boolean' : `bit(${bitsOf(column)})`),
+  casts: (column) => (bitsOf(column) === 1 ? ['boolean', 'bit'] : ['bit']),
+  postgresType: (column, choice) => (isBoolean(column, choice) ? 'boolean' : `bit(${bitsOf(column)})`),
   binlogEncoder: (context) => {
     const bits = bitsOf(context.column.source)
     expectWireType(context, wireTypes.bit)
     expectWireMeta(context, ((bits >> 3) << 8) | (bits & 7))
-    return bitEncoder(bits, 0)
+    return bitEncoder(context, 0)
   },
   // A length of at most 8 comes first, one byte.
-  resultSetEncoder: (context) => bitEncoder(bitsOf(context.column.source), 1),
+  resultSetEncoder: (context) => bitEncoder(context, 1),
   mariadbText: (expression, column) => `LPAD(BIN(CAST(${expression} AS UNSIGNED)), ${bitsOf(column.source)}, '0')`,
   postgresText: (expression, column) =>
-    bitsOf(column.source) === 1 ? `${expression}::integer::text` : `${expression}::text`,
+    isBoolean(column.source, column.choice) ? `${expression}::integer::text` : `${expression}::text`,
   freeText: false,
   defaultLiteral: (text, column) => {
     const bits = /^(?:b')?([01]+)'?$/.exec(text)?.[1]
     const length = bitsOf(column.source)
     if (bits === undefined || bits.length > length) return undefined
-    if (length === 1) return bits === '1' ? 'true' : 'false'
+    if (isBoolean(column.source, column.choice)) return bits === '1' ? 'true' : 'false'
     return `B'${bits.padStart(length, '0')}'`
   },
-  implicitDefault: (column) => (bitsOf(column.source) === 1 ? 'false' : `B'${'0'.repeat(bitsOf(column.source))}'`),
+  implicitDefault: (column) =>
+    isBoolean(column.source, column.choice) ? 'false' : `B'${'0'.repeat(bitsOf(column.source))}'`,
 }

@@ -100,10 +100,12 @@ export function refuseOldFraction(where: string, column: SourceColumn): void {
   )
 }
 
+/** What the clock shows, without a time zone; as a timestamptz it is taken to be UTC. */
 export const datetimeType: ColumnType = {
   id: 'datetime',
   matches: (column) => column.type === 'datetime',
-  postgresType: (column) => `timestamp(${column.fraction})`,
+  casts: () => ['timestamp', 'timestamptz'],
+  postgresType: (column, choice) => `${choice ?? 'timestamp'}(${column.fraction})`,
   binlogEncoder: (context) => {
     const { source } = context.column
     expectWireType(context, wireTypes.datetime, wireTypes.oldDatetime)
@@ -116,8 +118,14 @@ export const datetimeType: ColumnType = {
   },
   resultSetEncoder: resultSetDatetime,
   mariadbText: (expression) => onlyRealDates(expression, `DATE_FORMAT(${expression}, '%Y-%m-%d %H:%i:%s.%f')`),
-  postgresText: (expression) => withYearZero(expression, `to_char(${expression}, 'YYYY-MM-DD HH24:MI:SS.US')`),
+  postgresText: (expression, { choice }) => {
+    const inUtc = choice === 'timestamptz' ? `(${expression} AT TIME ZONE 'UTC')` : expression
+    return withYearZero(inUtc, `to_char(${inUtc}, 'YYYY-MM-DD HH24:MI:SS.US')`)
+  },
   freeText: false,
-  defaultLiteral: (text) => dateLiteral(text, /^(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d:\d\d(\.\d{1,6})?)?$/, ''),
+  defaultLiteral: (text, { choice }) => {
+    const pattern = /^(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d:\d\d(\.\d{1,6})?)?$/
+    return dateLiteral(text, pattern, choice === 'timestamptz' ? '+00' : '')
+  },
   implicitDefault: () => 'NULL',
 }

@@ -1,10 +1,11 @@
 import type { SourceColumn } from '../../core/table.ts'
-import type { ColumnType, Encoder } from '../column-type.ts'
+import type { ColumnType, Encoder, MappedColumn } from '../column-type.ts'
 import { numericDigits, writeNumeric } from '../numeric-field.ts'
 import { lengthBytes, lengthEncoded } from '../source-bytes.ts'
 import { expectWireMeta, expectWireType } from '../wire-mismatch.ts'
 import { wireTypes } from '../wire-type.ts'
-import { numberLiteral } from './constant-default.ts'
+import { integerLiteral, numberLiteral } from './constant-default.ts'
+import { integerOf, integersFor } from './decimal-integer.ts'
 
 // Row images hold groups of 9 decimal digits in 4 bytes, big endian, with a shorter group outermost on either side of
 // the point. The first bit is the sign, inverted; all bits of a negative number are flipped.
@@ -139,10 +140,16 @@ function textEncoder(scale: number): Encoder {
   }
 }
 
+function cast({ choice }: MappedColumn, numeric: Encoder): Encoder {
+  return choice === undefined || choice === 'numeric' ? numeric : integerOf(numeric, choice)
+}
+
 export const decimalType: ColumnType = {
   id: 'decimal',
   matches: (column) => column.type === 'decimal',
-  postgresType: (column) => {
+  casts: (column) => ['numeric', ...integersFor(column)],
+  postgresType: (column, choice) => {
+    if (choice !== undefined && choice !== 'numeric') return choice
     const { precision, scale } = digitsOf(column)
     return `numeric(${precision},${scale})`
   },
@@ -150,9 +157,9 @@ export const decimalType: ColumnType = {
     const { precision, scale } = digitsOf(context.column.source)
     expectWireType(context, wireTypes.decimal)
     expectWireMeta(context, (precision << 8) | scale)
-    return rowImageEncoder(precision, scale)
+    return cast(context.column, rowImageEncoder(precision, scale))
   },
-  resultSetEncoder: (context) => textEncoder(digitsOf(context.column.source).scale),
+  resultSetEncoder: ({ column }) => cast(column, textEncoder(digitsOf(column.source).scale)),
   // A cast to the signed type takes ZEROFILL's padding away.
   mariadbText: (expression, column) => {
     const { precision, scale } = digitsOf(column.source)
@@ -160,6 +167,7 @@ export const decimalType: ColumnType = {
   },
   postgresText: (expression) => `${expression}::text`,
   freeText: false,
-  defaultLiteral: numberLiteral,
+  defaultLiteral: (text, { choice }) =>
+    choice === undefined || choice === 'numeric' ? numberLiteral(text) : integerLiteral(text),
   implicitDefault: () => '0',
 }

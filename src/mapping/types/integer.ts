@@ -1,5 +1,6 @@
-import type { ColumnType, Encoder } from '../column-type.ts'
-import { int32, uint16, uint24, uint8 } from '../source-bytes.ts'
+import { doesNotFitCast } from '../cast-misfit.ts'
+import type { ColumnType, Encoder, EncoderContext } from '../column-type.ts'
+import { int32, uint16, uint24 } from '../source-bytes.ts'
 import { expectWireType } from '../wire-mismatch.ts'
 import { wireTypes } from '../wire-type.ts'
 import { integerLiteral } from './constant-default.ts'
@@ -7,7 +8,7 @@ import { wholeNumberText } from './number-text.ts'
 
 // Integers are little endian in row images and in result rows; only a MEDIUMINT differs (3 bytes, but 4 in result rows).
 // Signed and unsigned ones become the smallest integer that holds them all. BIGINT UNSIGNED is too large: see
-// bigint-unsigned.ts. ZEROFILL pads only the display.
+// bigint-unsigned.ts; so is TINYINT, which may be a boolean: see tinyint.ts. ZEROFILL pads only the display.
 
 interface Integer {
   readonly type: string
@@ -16,16 +17,28 @@ interface Integer {
   readonly wire: number
   readonly binlog: Encoder
   readonly resultSet?: Encoder
+  readonly cast?: IntegerCast
 }
 
-const int1: Encoder = (source, at, out) => {
-  out.int2Field((uint8(source, at) << 24) >> 24)
-  return at + 1
+/** Another type that a column may become. */
+interface IntegerCast {
+  readonly postgres: string
+  encoder(context: EncoderContext): Encoder
+  /** MariaDB's SQL. */
+  misfits(expression: string): string
 }
 
-const uint1: Encoder = (source, at, out) => {
-  out.int2Field(uint8(source, at))
-  return at + 1
+const toInteger: IntegerCast = {
+  postgres: 'integer',
+  encoder:
+    ({ where }) =>
+    (source, at, out) => {
+      const value = int32(source, at)
+      if (value < 0) throw doesNotFitCast(where, 'a number over 2147483647', 'integer', 'bigint')
+      out.int4Field(value)
+      return at + 4
+    },
+  misfits: (expression) => `${expression} > 2147483647`,
 }
 
 const int2: Encoder = (source, at, out) => {
@@ -64,40 +77,37 @@ const int8: Encoder = (source, at, out) => {
 }
 
 const integers: readonly Integer[] = [
-  { type: 'tinyint', unsigned: false, postgres: 'smallint', wire: wireTypes.tiny, binlog: int1 },
-  { type: 'tinyint', unsigned: true, postgres: 'smallint', wire: wireTypes.tiny, binlog: uint1 },
   { type: 'smallint', unsigned: false, postgres: 'smallint', wire: wireTypes.short, binlog: int2 },
   { type: 'smallint', unsigned: true, postgres: 'integer', wire: wireTypes.short, binlog: uint2 },
   { type: 'mediumint', unsigned: false, postgres: 'integer', wire: wireTypes.int24, binlog: int3, resultSet: int4 },
   { type: 'mediumint', unsigned: true, postgres: 'integer', wire: wireTypes.int24, binlog: uint3, resultSet: int4 },
   { type: 'int', unsigned: false, postgres: 'integer', wire: wireTypes.long, binlog: int4 },
-  { type: 'int', unsigned: true, postgres: 'bigint', wire: wireTypes.long, binlog: uint4 },
+  { type: 'int', unsigned: true, postgres: 'bigint', wire: wireTypes.long, binlog: uint4, cast: toInteger },
   { type: 'bigint', unsigned: false, postgres: 'bigint', wire: wireTypes.longlong, binlog: int8 },
 ]
 
 function integer(shape: Integer): ColumnType {
+  const { cast } = shape
+  const isCast = (choice: string | undefined): choice is string => cast !== undefined && choice === cast.postgres
   return {
     id: shape.unsigned ? `${shape.type}-unsigned` : shape.type,
     matches: (column) => column.type === shape.type && column.unsigned === shape.unsigned,
-    postgresType: () => shape.postgres,
+    ...(cast === undefined ? {} : { casts: () => [shape.postgres, cast.postgres] }),
+    postgresType: (_column, choice) => (isCast(choice) ? choice : shape.postgres),
     binlogEncoder: (context) => {
       expectWireType(context, shape.wire)
-      return shape.binlog
+      return isCast(context.column.choice) && cast !== undefined ? cast.encoder(context) : shape.binlog
     },
-    resultSetEncoder: () => shape.resultSet ?? shape.binlog,
+    resultSetEncoder: (context) =>
+      isCast(context.column.choice) && cast !== undefined ? cast.encoder(context) : (shape.resultSet ?? shape.binlog),
     mariadbText: wholeNumberText,
     postgresText: (expression) => `${expression}::text`,
     freeText: false,
     defaultLiteral: integerLiteral,
     implicitDefault: () => '0',
+    misfits: (_column, choice) => (isCast(choice) ? cast?.misfits : undefined),
   }
 }
 
-/** TINYINT to BIGINT, signed and unsigned, without BIGINT UNSIGNED. */
+/** SMALLINT to BIGINT, signed and unsigned, without BIGINT UNSIGNED. */
 export const integerTypes: readonly ColumnType[] = integers.map(integer)
-
-/** How a TINYINT is read where it is not a boolean. */
-export const tinyintEncoders: { readonly signed: Encoder; readonly unsigned: Encoder } = {
-  signed: int1,
-  unsigned: uint1,
-}

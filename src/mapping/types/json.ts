@@ -13,6 +13,7 @@ import { textBinlogEncoder } from './text.ts'
 export const jsonType: ColumnType = {
   id: 'json',
   matches: (column) => column.type === 'json',
+  casts: () => ['json', 'text'],
   postgresType: (_column, choice) => (choice === 'text' ? 'text' : 'json'),
   binlogEncoder: (context) => textBinlogEncoder(context, 4),
   resultSetEncoder: (context) => lengthEncodedValue(columnTextWriter(context, 'utf8mb4')),

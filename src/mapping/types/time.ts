@@ -1,5 +1,6 @@
 import { CdcError } from '../../core/errors.ts'
 import { writeInt8 } from '../calendar.ts'
+import { doesNotFitCast } from '../cast-misfit.ts'
 import type { ColumnType, EncoderContext, Encoder } from '../column-type.ts'
 import { type CopyWriter, putInt32 } from '../copy-writer.ts'
 import { int32, uint24, uint24BigEndian, uint8 } from '../source-bytes.ts'
@@ -17,6 +18,8 @@ function microsWriter({ column, where }: EncoderContext): MicrosWriter {
   if (column.choice === 'interval') return writeInterval
   return (micros, out) => {
     if (micros < 0 || micros >= microsPerDay) {
+      if (column.choice === 'time')
+        throw doesNotFitCast(where, 'a negative time or 24 hours or more', 'time', 'interval')
       throw new CdcError('CDC-T02', {
         where,
         what: 'a TIME is negative or not below 24 hours, but the target column is time',
@@ -90,6 +93,7 @@ function resultSetEncoder(context: EncoderContext): Encoder {
 export const timeType: ColumnType = {
   id: 'time',
   matches: (column) => column.type === 'time',
+  casts: () => ['time', 'interval'],
   postgresType: (column, choice) => `${choice === 'interval' ? 'interval' : 'time'}(${column.fraction})`,
   binlogEncoder: (context) => {
     const { source } = context.column
@@ -112,8 +116,7 @@ export const timeType: ColumnType = {
     return ofDay || column.choice === 'interval' ? `'${text}'` : undefined
   },
   implicitDefault: () => "'00:00:00'",
-  probe: () => ({
-    condition: (expression) => `(${expression} < '00:00:00' OR ${expression} >= '24:00:00')`,
-    choice: 'interval',
-  }),
+  misfits: (_column, choice) =>
+    choice === 'interval' ? undefined : (expression) => `(${expression} < '00:00:00' OR ${expression} >= '24:00:00')`,
+  roomier: 'interval',
 }

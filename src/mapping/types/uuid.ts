@@ -4,7 +4,7 @@ import { putInt32 } from '../copy-writer.ts'
 import { lengthEncodedValue, wireStringValue } from '../prefixed-value.ts'
 import { expectWireMeta, expectWireType } from '../wire-mismatch.ts'
 import { wireTypes } from '../wire-type.ts'
-import { paddedBytes } from './byte-string.ts'
+import { paddedBytes, writeBytes } from './byte-string.ts'
 
 const dash = 0x2d
 
@@ -25,6 +25,14 @@ const writeFromText: FieldWriter = (source, start, end, out) => {
   out.position += 20
 }
 
+/** The text, in lower case as both servers print it, of up to 16 bytes. */
+const writeAsText: FieldWriter = (source, start, end, out) => {
+  const hex = source.toString('hex', start, end).padEnd(32, '0')
+  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)]
+  const text = Buffer.from(groups.join('-'), 'latin1')
+  out.bytesField(text, 0, text.length)
+}
+
 /** 0-9 are 0x30-0x39, letters of either case end in 1 to 6. */
 function hexDigit(character: number): number {
   return character < 0x40 ? character & 15 : (character & 7) + 9
@@ -34,13 +42,14 @@ function hexDigit(character: number): number {
 export const uuidType: ColumnType = {
   id: 'uuid',
   matches: (column) => column.type === 'uuid',
-  postgresType: () => 'uuid',
+  casts: () => ['uuid', 'text'],
+  postgresType: (_column, choice) => choice ?? 'uuid',
   binlogEncoder: (context) => {
     expectWireType(context, wireTypes.string)
     expectWireMeta(context, 16)
-    return wireStringValue(context, paddedBytes(16))
+    return wireStringValue(context, context.column.choice === 'text' ? writeAsText : paddedBytes(16))
   },
-  resultSetEncoder: () => lengthEncodedValue(writeFromText),
+  resultSetEncoder: ({ column }) => lengthEncodedValue(column.choice === 'text' ? writeBytes : writeFromText),
   mariadbText: (expression) => `LOWER(CAST(${expression} AS CHAR))`,
   postgresText: (expression) => `${expression}::text`,
   freeText: false,

@@ -2,28 +2,29 @@
 import { castsOption } from '../config/casts.ts'
 import type { Casts } from '../config/casts.ts'
 import { loadConnectorFile } from '../config/connector-file.ts'
-import type { ConnectorFile } from '../config/connector-file.ts'
+import type { ConnectorFile, ConnectorKind } from '../config/connector-file.ts'
+import { resolveProviders } from '../config/providers.ts'
 import { parseSinkConfig } from '../config/sink-config.ts'
+import type { SinkConfig } from '../config/sink-config.ts'
 import { parseSourceConfig } from '../config/source-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
-import { resolveProviders } from '../config/providers.ts'
 import { CdcError, CdcErrors } from '../core/errors.ts'
+import type { SourceTable } from '../core/table.ts'
+import type { MariadbConnection } from '../mariadb/connection.ts'
 import type { CommandContext } from './context.ts'
 import { castsOf, readCasts } from './pipeline-casts.ts'
 
 /**
- * The file as it is to be sent: a sink of the embedded runtime takes its casts with it, so that its worker needs no file.
- * @throws CdcErrors CDC-T09 to CDC-T12: casts that mean no column, are impossible, disagree, or are not those of the load
+ * The file as it is to be sent. A sink of the embedded runtime takes its casts with it, so that its worker needs no file; a
+ * source on Kafka Connect gets the converters by which Debezium's sink writes the columns that the load makes.
+ * @throws CdcErrors CDC-T09 to CDC-T12: casts that mean no column, are impossible, disagree, or are not those of the load;
+ * CDC-T13: columns that Debezium's connectors cannot keep equal
  */
 export async function withCasts(context: CommandContext, file: ConnectorFile): Promise<ConnectorFile> {
-  const project = await context.project()
-  const all = readCasts(project)
-  if (file.kind !== 'sink' || all.all.length === 0 || (await context.runtime()) !== 'embedded') return file
-  const { variables } = project.environment
-  const sourceFile = loadConnectorFile(project, 'source', file.database)
-  const source = parseSourceConfig(resolveProviders({ ...sourceFile.config, name: sourceFile.name }, variables), {
-    where: (key) => sourceFile.where(key),
-  })
+  if ((await context.runtime()) === 'connect') return await forDebezium(context, file)
+  const all = readCasts(await context.project())
+  if (file.kind !== 'sink' || all.all.length === 0) return file
+  const { source, sink } = await bothConfigs(context, file)
   const casts = castsOf(all, source)
   if (casts.all.length === 0) return file
   if (file.config['column.casts'] !== undefined) {
@@ -33,27 +34,83 @@ export async function withCasts(context: CommandContext, file: ConnectorFile): P
       fix: 'move them into connectors/casts.json',
     })
   }
-  await checkAgainstServers(context, { casts, source, file })
+  await askSource(context, { source, casts }, async () => {
+    const { contradictedCasts, readLoadedTables } = await import('../plan/loaded-casts.ts')
+    throwAll(contradictedCasts(casts, await readLoadedTables(sink, context.signal), file.database))
+  })
   return { ...file, config: { ...file.config, 'column.casts': castsOption(casts.all) } }
 }
 
-async function checkAgainstServers(
-  { project, signal }: CommandContext,
-  { casts, source, file }: { casts: Casts; source: SourceConfig; file: ConnectorFile },
-): Promise<void> {
-  const [{ connectMariadb }, { readCapturedTables }, { checkCasts }, { contradictedCasts, readLoadedTables }] =
-    await Promise.all([
-      import('../mariadb/connection.ts'),
-      import('../mariadb/captured-tables.ts'),
-      import('../migrate/check-casts.ts'),
-      import('../plan/loaded-casts.ts'),
-    ])
-  const { variables } = (await project()).environment
-  const sink = parseSinkConfig(resolveProviders({ ...file.config, name: file.name }, variables))
-  {
-    await using connection = await connectMariadb(source, { signal, where: source.name })
-    checkCasts(casts, await readCapturedTables(connection, source))
+async function forDebezium(context: CommandContext, file: ConnectorFile): Promise<ConnectorFile> {
+  const { signal, output } = context
+  const all = readCasts(await context.project())
+  const { source, sink: plainSink } = await bothConfigs(context, file)
+  const sink = { ...plainSink, casts: castsOf(all, source) }
+  const [{ checkDebeziumColumns }, { readLoadedTables }, columns, { castsForDebezium }] = await Promise.all([
+    import('../plan/debezium-columns.ts'),
+    import('../plan/loaded-casts.ts'),
+    import('../plan/debezium-tables.ts'),
+    import('../plan/casts-for-debezium.ts'),
+  ])
+  const loaded = await readLoadedTables(sink, signal)
+  if (file.kind === 'source') {
+    return await askSource(context, { source, casts: sink.casts }, async (tables, connection) => {
+      const planned = await columns.plannedTables(connection, tables, { source, sink, loaded })
+      const config = castsForDebezium(file.config, planned)
+      const unknown = tables.filter((table) => !planned.some((one) => one.source === table))
+      const listed = [
+        ...planned.map(columns.asDebeziumTable),
+        ...unknown.map((table) => ({ source: table, types: {} })),
+      ]
+      const { errors, notes } = checkDebeziumColumns(listed, config, file.database)
+      throwAll(errors)
+      for (const note of notes) output.note(note)
+      return { ...file, config }
+    })
   }
-  const errors = contradictedCasts(casts, await readLoadedTables(sink, signal), file.database)
+  const running = await (await context.client()).info(source.name)
+  if (running === undefined) return file
+  await askSource(context, { source, casts: sink.casts }, async (tables) => {
+    const targets = await columns.targetTables(tables, { source, sink, loaded }, signal)
+    const { errors, notes } = checkDebeziumColumns(targets, running.config, file.database)
+    throwAll(errors)
+    for (const note of notes) output.note(note)
+  })
+  return file
+}
+
+function throwAll(errors: readonly CdcError[]): void {
   if (errors.length > 0) throw new CdcErrors(errors)
+}
+
+/** Reads the captured tables, holds the casts against them, and does the work. */
+async function askSource<T>(
+  { signal }: CommandContext,
+  { source, casts }: { source: SourceConfig; casts: Casts },
+  work: (tables: readonly SourceTable[], connection: MariadbConnection) => Promise<T>,
+): Promise<T> {
+  const [{ connectMariadb }, { readCapturedTables }, { checkCasts }] = await Promise.all([
+    import('../mariadb/connection.ts'),
+    import('../mariadb/captured-tables.ts'),
+    import('../migrate/check-casts.ts'),
+  ])
+  await using connection = await connectMariadb(source, { signal, where: source.name })
+  const tables = await readCapturedTables(connection, source)
+  checkCasts(casts, tables)
+  return await work(tables, connection)
+}
+
+/** The configuration that is registered, and that of its other end. */
+async function bothConfigs(
+  { project, runtime }: CommandContext,
+  file: ConnectorFile,
+): Promise<{ source: SourceConfig; sink: SinkConfig }> {
+  const found = await project()
+  const asked = await runtime()
+  const read = (kind: ConnectorKind): ConnectorFile =>
+    file.kind === kind ? file : loadConnectorFile(found, kind, file.database)
+  const options = ({ where }: ConnectorFile) => ({ where, runtime: asked })
+  const raw = ({ config, name }: ConnectorFile) => resolveProviders({ ...config, name }, found.environment.variables)
+  const [source, sink] = [read('source'), read('sink')]
+  return { source: parseSourceConfig(raw(source), options(source)), sink: parseSinkConfig(raw(sink), options(sink)) }
 }

@@ -135,6 +135,7 @@ function loadFailed(
     details: failures.flatMap(({ table, error }) => [
       `${table}: ${error.code} ${error.what}`,
       `  fix: ${error.fix.replaceAll('\n', '\n       ')}`,
+      ...(error.code === 'CDC-T08' ? error.details.map((detail) => `  ${detail}`) : []),
     ]),
     cause: failures[0]?.error,
   })

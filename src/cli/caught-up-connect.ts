@@ -40,21 +40,7 @@ export async function waitForTopics(
   await kafka.topics()
 
   const target = await readPosition()
-  let read = 'nothing'
-  await askUntil(
-    async () => {
-      await mustRun()
-      const [offset] = (await client.offsets(source.name)) ?? []
-      const gtids = offset?.offset?.['gtids']
-      if (typeof gtids !== 'string') return undefined
-      read = gtids
-      return reaches(parsePosition(gtids), target) ? true : undefined
-    },
-    {
-      ...{ timeoutMs: left(), signal, where: source.name },
-      waitedFor: () => `waiting for ${formatPosition(target)}, the source has committed ${read}`,
-    },
-  )
+  await waitForSource(context, source.name, target, { timeoutMs: left(), mustRun })
 
   const live = await liveSink(client, sink.name)
   const ends = await kafka.endOffsets(matchTopics(live.config, await kafka.topics()).matched)
@@ -79,6 +65,34 @@ export async function waitForTopics(
     },
   )
   return formatPosition(target)
+}
+
+/**
+ * Waits until a source connector has written down that it has read up to a position of its server.
+ * @throws CdcError CDC-W06 after the time limit, and what `mustRun` throws
+ */
+export async function waitForSource(
+  context: CommandContext,
+  name: string,
+  target: GtidPosition,
+  { timeoutMs, mustRun }: { readonly timeoutMs: number; readonly mustRun?: () => Promise<void> },
+): Promise<void> {
+  const client = await context.client()
+  let read = 'nothing'
+  await askUntil(
+    async () => {
+      await (mustRun ?? (() => mustBeRunning(client, [name])))()
+      const [offset] = (await client.offsets(name)) ?? []
+      const gtids = offset?.offset?.['gtids']
+      if (typeof gtids !== 'string') return undefined
+      read = gtids
+      return reaches(parsePosition(gtids), target) ? true : undefined
+    },
+    {
+      ...{ timeoutMs, signal: context.signal, where: name },
+      waitedFor: () => `waiting for ${formatPosition(target)}, the source has committed ${read}`,
+    },
+  )
 }
 
 function waitedFor(behind: readonly PartitionOffset[]): string {

@@ -20,7 +20,10 @@ export async function waitUntilCaughtUp(
 ): Promise<string> {
   if ((await context.runtime()) === 'connect') {
     const { waitForTopics } = await import('./caught-up-connect.ts')
-    return await waitForTopics(context, pipeline, { timeoutMs, readPosition: () => readPosition(context, pipeline) })
+    return await waitForTopics(context, pipeline, {
+      timeoutMs,
+      readPosition: () => readSourcePosition(context, pipeline),
+    })
   }
   return await waitForWorker(context, pipeline, timeoutMs)
 }
@@ -31,7 +34,7 @@ async function waitForWorker(
   timeoutMs: number,
 ): Promise<string> {
   const client = await context.client()
-  const target = await readPosition(context, { source })
+  const target = await readSourcePosition(context, { source })
   let applied = 'nothing'
   await askUntil(
     async () => {
@@ -56,7 +59,7 @@ async function waitForWorker(
 }
 
 /** The server's position at this moment, from the server itself: the worker's own view of it may be seconds old. */
-async function readPosition(
+export async function readSourcePosition(
   { signal }: Pick<CommandContext, 'signal'>,
   { source }: { source: SourceConfig },
 ): Promise<GtidPosition> {

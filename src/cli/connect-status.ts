@@ -10,12 +10,11 @@ import { openProjectKafka } from './kafka-access.ts'
 import { namesInFiles, partsOfStatuses } from './pipeline-status.ts'
 import type { Progress, StatusReader } from './pipeline-status.ts'
 import { countOf } from './quantities.ts'
+import { expectedRetentionMs } from './topics-outlast-load.ts'
 
 /** The table is shown after this time, whatever Kafka does. */
 const limits = { connectMs: 1_000, timeoutMs: 4_000 }
 const unseen = 'lag and last events cannot be seen'
-/** For -v: records that wait shorter than this are lost by a weekend's outage. */
-const expectedRetentionMs = 3 * 24 * 3_600_000
 
 export function createConnectStatus(context: CommandContext): StatusReader {
   let kafka: KafkaClient | undefined

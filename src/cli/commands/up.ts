@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { waitForOffsets } from '../../connect/wait.ts'
 import { databaseArgument, durationValue, examples } from '../arguments.ts'
-import { waitUntilCaughtUp } from '../caught-up.ts'
+import { readSourcePosition, waitUntilCaughtUp } from '../caught-up.ts'
 import type { CommandContext } from '../context.ts'
 import { isKafkaKnown } from '../kafka-access.ts'
 import { defaultLoadOptions, loadStep } from '../load-step.ts'
@@ -31,8 +31,19 @@ async function up(context: CommandContext, database: string, timeoutMs: number):
   const client = await context.client()
   const steps = createSteps(output)
 
+  const connect = (await context.runtime()) === 'connect'
+  const before = connect ? await readSourcePosition(context, pipeline) : undefined
   await registerStep(context, sourceFile, { steps, timeoutMs })
   const [offset] = await waitForOffsets(client, sourceFile.name, { timeoutMs, signal })
+  if (before !== undefined) {
+    const [{ waitForSource }, { topicsMustOutlastLoad }] = await Promise.all([
+      import('../caught-up-connect.ts'),
+      import('../topics-outlast-load.ts'),
+    ])
+    // A task that says RUNNING need not read: this shows that it does, before a long copy relies on it.
+    await waitForSource(context, sourceFile.name, before, { timeoutMs })
+    await topicsMustOutlastLoad(context, { source: sourceFile.config, sink: sinkFile.config })
+  }
   const gtids = offset?.offset?.['gtids']
   steps.did(sourceFile.name, typeof gtids === 'string' ? `streams, at ${gtids}` : 'streams')
 
@@ -42,7 +53,7 @@ async function up(context: CommandContext, database: string, timeoutMs: number):
   )
 
   await registerStep(context, sinkFile, { steps, timeoutMs })
-  if ((await context.runtime()) === 'connect' && !(await isKafkaKnown(context))) {
+  if (connect && !(await isKafkaKnown(context))) {
     output.note('whether the sink has caught up cannot be seen; set KAFKA_BOOTSTRAP_SERVERS in .env')
   } else steps.did(sinkFile.name, `caught up at ${await waitUntilCaughtUp(context, pipeline, timeoutMs)}`)
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { CdcError } from '../../core/errors.ts'
@@ -7,6 +8,7 @@ import { databaseArgument, durationValue, examples, listValue } from '../argumen
 import { waitUntilCaughtUp } from '../caught-up.ts'
 import type { CommandContext } from '../context.ts'
 import type { Output } from '../output.ts'
+import { isKafkaKnown } from '../kafka-access.ts'
 import { loadPipeline } from '../pipeline-files.ts'
 import { countOf, formatCount } from '../quantities.ts'
 import { watchSink } from '../sink-watch.ts'
@@ -40,11 +42,8 @@ async function runVerify(context: CommandContext, database: string, options: Opt
   const { source, sink } = await loadPipeline(context, database)
   const [{ verify }, log] = await Promise.all([import('../../verify/verify.ts'), context.logger()])
   using watch = watchSink(context, sink.name)
-  // A Connect cluster's sink applies table by table and cannot be told to stop at a position.
   const settle =
-    (await context.runtime()) === 'connect'
-      ? async () => void (await waitUntilCaughtUp(context, { source, sink }, options.timeout))
-      : undefined
+    (await context.runtime()) === 'connect' ? await settleOnConnect(context, { source, sink }, options) : undefined
   const run = verify({
     ...{ source, sink, log, settle, signal: AbortSignal.any([context.signal, watch.signal]) },
     tables: options.tables.length === 1 && options.tables[0] === 'all' ? undefined : options.tables,
@@ -62,6 +61,22 @@ async function runVerify(context: CommandContext, database: string, options: Opt
   const { equal, tables } = result
   output.result({ database, equal, position, tables }, () => formatTables(tables, position, output))
   if (!equal) throw difference(database, tables)
+}
+
+/** So long is waited for a sink whose lag cannot be seen. */
+const blindSettleMs = 20_000
+
+/** A Connect cluster's sink applies table by table, and cannot be told to stop at a position. */
+async function settleOnConnect(
+  context: CommandContext,
+  pipeline: Parameters<typeof waitUntilCaughtUp>[1],
+  { timeout }: Options,
+): Promise<() => Promise<void>> {
+  if (await isKafkaKnown(context)) return async () => void (await waitUntilCaughtUp(context, pipeline, timeout))
+  context.output.note(
+    `how far the sink is behind cannot be seen, so rows that differ are asked again after ${blindSettleMs / 1000} s; set KAFKA_BOOTSTRAP_SERVERS in .env`,
+  )
+  return async () => await sleep(blindSettleMs, undefined, { signal: context.signal })
 }
 
 function showEvent(event: VerifyEvent, output: Output): void {

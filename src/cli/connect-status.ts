@@ -5,6 +5,7 @@ import type { SinkLag, SinkOfKafka } from '../connect/kafka/lag.ts'
 import { checkRetention, formatDays, shortestRetention } from '../connect/kafka/retention.ts'
 import type { ConnectorInfo } from '../connect/rest-types.ts'
 import { CdcError, CdcErrors } from '../core/errors.ts'
+import { leftOnNotes } from '../plan/left-on.ts'
 import type { CommandContext } from './context.ts'
 import { openProjectKafka } from './kafka-access.ts'
 import { namesInFiles, partsOfStatuses } from './pipeline-status.ts'
@@ -51,10 +52,14 @@ export function createConnectStatus(context: CommandContext): StatusReader {
     async read() {
       // One after the other: loading Kafka's library takes the processor, and the time limit of a request runs meanwhile.
       const connectors = Object.values(await (await context.client()).list())
-      const notes = await readLags(connectors.map(({ info }) => info))
+      const infos = connectors.map(({ info }) => info)
+      const notes = await readLags(infos)
       const statuses = connectors.map(({ status }) => status)
       const progress = new Map([...lags].map(([name, lag]) => [name, progressOf(lag)]))
-      return { parts: partsOfStatuses(statuses, progress), notes: [...notes, ...lostNotes(lags)] }
+      return {
+        parts: partsOfStatuses(statuses, progress),
+        notes: [...leftOnNotes(infos), ...notes, ...lostNotes(lags)],
+      }
     },
     async details(databases) {
       if (kafka === undefined) return []

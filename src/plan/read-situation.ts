@@ -43,7 +43,7 @@ export async function readSituation(
   { client, project, signal, kafka }: SituationOptions,
 ): Promise<Situation> {
   const files = readableFiles(project, file)
-  const [connectors, plugins] = await Promise.all([client.list(), client.plugins()])
+  const [connectors, plugins, root] = await Promise.all([client.list(), client.plugins(), client.root()])
   const all = Object.values(connectors).map(({ info: { name, type, config } }) => ({ name, type, config, topics: [] }))
   const live = all.find(({ name }) => name === file.name)
   const source = sourceFileOf({ ...blank, file, files })
@@ -59,13 +59,14 @@ export async function readSituation(
   ])
   return {
     ...{ file, files, live, others, offsets, plugins, server },
+    connectVersion: root.version,
     topics: asked,
     unread: kafka === undefined || asked === undefined ? undefined : await readUnread(kafka, offsets ?? []),
   }
 }
 
 const blank = {
-  ...{ live: undefined, offsets: undefined, others: [], plugins: [] },
+  ...{ live: undefined, offsets: undefined, others: [], plugins: [], connectVersion: '' },
   ...{ server: undefined, topics: undefined, unread: undefined },
 }
 

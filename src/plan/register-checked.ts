@@ -1,6 +1,5 @@
 // The one way in which a configuration reaches Kafka Connect: nothing is sent while a check objects.
 import type { ConnectorFile } from '../config/connector-file.ts'
-import type { ConnectClient } from '../connect/client.ts'
 import { createStopped, registerConnector } from '../connect/register.ts'
 import type { Registered } from '../connect/register.ts'
 import { askUntil } from '../connect/wait.ts'
@@ -9,6 +8,7 @@ import { judge } from './judge.ts'
 import type { Judgement } from './judge.ts'
 import { readSituation } from './read-situation.ts'
 import type { SituationOptions } from './read-situation.ts'
+import { isConnectSince } from './situation.ts'
 import type { Situation } from './situation.ts'
 
 export interface RegisterOptions extends SituationOptions {
@@ -34,19 +34,13 @@ export async function registerChecked(file: ConnectorFile, options: RegisterOpti
   const { client } = options
   const situation = await readSituation(file, options)
   const first = judge(file, examineRegistration(situation), options)
-  if (file.kind === 'source' && situation.live === undefined && (await canCreateStopped(client))) {
+  // `initial_state` is there since Kafka Connect 3.7.
+  if (file.kind === 'source' && situation.live === undefined && isConnectSince(situation, 3, 7)) {
     return { registered: 'created', ...(await createAndLook(situation, options)) }
   }
   const registered = await registerConnector(client, file)
   if (registered === 'updated' && file.kind === 'source') await restartTasks(file, options)
   return { registered, ...first }
-}
-
-/** `initial_state` is there since Kafka Connect 3.7. */
-async function canCreateStopped(client: ConnectClient): Promise<boolean> {
-  const { version } = await client.root()
-  const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(version) ?? []
-  return Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 7)
 }
 
 /**

@@ -33,6 +33,8 @@ export interface Situation {
   /** The project's other files that can be read, as Kafka Connect takes them. */
   readonly files: readonly ConnectorFile[]
   readonly plugins: readonly PluginAnswer[]
+  /** Of Kafka Connect itself: `4.1.1`. */
+  readonly connectVersion: string
   /** undefined: MariaDB cannot be asked from here. */
   readonly server: SourceServer | undefined
   /** All topics of the Kafka cluster; undefined: Kafka cannot be asked from here. */
@@ -74,4 +76,10 @@ export function storedPositions({ offsets }: Situation): readonly StoredPosition
 export function hasPosition(situation: Situation): boolean | undefined {
   const prefix = valueIn(situation.file.config, 'topic.prefix')
   return storedPositions(situation)?.some(({ server }) => server === prefix)
+}
+
+/** Whether Kafka Connect is of that version or later. */
+export function isConnectSince({ connectVersion }: Situation, major: number, minor: number): boolean {
+  const [, first = '0', second = '0'] = /^(\d+)\.(\d+)/.exec(connectVersion) ?? []
+  return Number(first) > major || (Number(first) === major && Number(second) >= minor)
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createConnectClient } from '../../src/connect/client.ts'
 import type { ConnectClient, ConnectClientOptions } from '../../src/connect/client.ts'
+import { detectRuntime } from '../../src/connect/runtime.ts'
 import { CdcError, formatError } from '../../src/core/errors.ts'
 import { freePort } from '../harness/free-port.ts'
 import { startScriptedServer } from './scripted-server.ts'
@@ -130,6 +131,17 @@ test('a web page instead of a REST API is said to be one', async () => {
   await using server = await startScriptedServer(() => ({ text: '<html>Welcome</html>' }))
   const error = await failureOf(clientOf(server.url).root())
   assert.match(error.why ?? '', /not JSON: <html>Welcome/)
+})
+
+test('something else that speaks JSON is not taken for a Connect REST API', async () => {
+  for (const json of [{ name: 'node-1', version: { number: '8.1' } }, [], null, 'ok']) {
+    await using server = await startScriptedServer(() => ({ json }))
+    const error = await failureOf(detectRuntime(clientOf(server.url)))
+    assert.equal(error.code, 'CDC-W04')
+    assert.match(error.what, /no Connect REST API/)
+  }
+  await using server = await startScriptedServer(() => ({ json: { version: '4.1.1', commit: 'x' } }))
+  assert.equal(await detectRuntime(clientOf(server.url)), 'connect')
 })
 
 test('user and password go into the header and nowhere else', async () => {

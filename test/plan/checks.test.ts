@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { CascadingKey } from '../../src/core/table.ts'
 import { examineRegistration } from '../../src/plan/check-table.ts'
 import type { Finding } from '../../src/plan/finding.ts'
+import { leftOnNotes } from '../../src/plan/left-on.ts'
 import type { Situation } from '../../src/plan/situation.ts'
 import {
   fileOf,
@@ -125,6 +126,14 @@ test('snapshot modes', () => {
   }
   const live = liveOf(fileOf('source', 'trading', sourceConfig('trading', { 'snapshot.mode': 'recovery' })))
   onlyNotes(sourceSituation({}, { live }), /recovery was still on/)
+})
+
+test('recovery that was left on is pointed out by the status', () => {
+  const running = fileOf('source', 'trading', sourceConfig('trading', { 'snapshot.mode': 'Recovery' }))
+  const infos = [liveOf(running), liveOf(fileOf('source', 'finance', sourceConfig('finance')))]
+  const notes = leftOnNotes(infos.map((info) => ({ ...info, tasks: [] })))
+  assert.equal(notes.length, 1)
+  assert.match(notes[0] ?? '', /^mariadb-trading-connector: snapshot\.mode is still recovery.*"no_data"/)
 })
 
 test('a list that grows and shrinks: what comes next', () => {
@@ -287,4 +296,5 @@ test('a plugin that is missing, and versions that were not tried', () => {
   onlyNotes(version('3.6.0.Final'), /3\.6\.0\.Final, which was not tried/)
   onlyNotes(version('3.1.3.Final'), /does not retry a lost connection/)
   onlyNotes(sourceSituation({ 'connector.class': 'MariaDbConnector' }))
+  onlyNotes(sourceSituation({}, { connectVersion: '3.4.0' }), /3\.4\.0 is old.*\(3\.7\).*\(3\.6\).*\(3\.5\)/)
 })

@@ -89,6 +89,7 @@ export function sourceSituation(changes: Config = {}, around: Partial<Situation>
     others: [liveOf(neighbour), liveOf(sink)],
     files: [sink, neighbour],
     plugins,
+    connectVersion: '4.1.1',
     server: {
       serverId: 77,
       position: parsePosition('0-77-118'),

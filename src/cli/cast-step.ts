@@ -1,7 +1,7 @@
 // What connectors/casts.json means for a connector that is about to be registered.
 import { castsOption } from '../config/casts.ts'
 import type { Casts } from '../config/casts.ts'
-import { loadConnectorFile } from '../config/connector-file.ts'
+import { listConnectorFiles, loadConnectorFile } from '../config/connector-file.ts'
 import type { ConnectorFile, ConnectorKind } from '../config/connector-file.ts'
 import { resolveProviders } from '../config/providers.ts'
 import { parseSinkConfig } from '../config/sink-config.ts'
@@ -11,20 +11,34 @@ import type { SourceConfig } from '../config/source-config.ts'
 import { CdcError, CdcErrors } from '../core/errors.ts'
 import type { SourceTable } from '../core/table.ts'
 import type { MariadbConnection } from '../mariadb/connection.ts'
+import type { DebeziumColumns } from '../plan/debezium-columns.ts'
 import type { CommandContext } from './context.ts'
 import { castsOf, readCasts } from './pipeline-casts.ts'
+
+export interface Confirmation {
+  /** The name that --confirm gave. */
+  readonly confirmed: string | undefined
+  /** What the user ran. */
+  readonly command: string
+}
 
 /**
  * The file as it is to be sent. A sink of the embedded runtime takes its casts with it, so that its worker needs no file; a
  * source on Kafka Connect gets the converters by which Debezium's sink writes the columns that the load makes.
  * @throws CdcErrors CDC-T09 to CDC-T12: casts that mean no column, are impossible, disagree, or are not those of the load;
- * CDC-T13: columns that Debezium's connectors cannot keep equal
+ * CDC-T13: columns that Debezium's connectors cannot keep equal, unless the connector's name is confirmed
  */
-export async function withCasts(context: CommandContext, file: ConnectorFile): Promise<ConnectorFile> {
-  if ((await context.runtime()) === 'connect') return await forDebezium(context, file)
+export async function withCasts(
+  context: CommandContext,
+  file: ConnectorFile,
+  confirmation: Confirmation,
+): Promise<ConnectorFile> {
+  if ((await context.runtime()) === 'connect') return await forDebezium(context, file, confirmation)
   const all = readCasts(await context.project())
   if (file.kind !== 'sink' || all.all.length === 0) return file
-  const { source, sink } = await bothConfigs(context, file)
+  const both = await bothConfigs(context, file)
+  if (both === undefined) return file
+  const { source, sink } = both
   const casts = castsOf(all, source)
   if (casts.all.length === 0) return file
   if (file.config['column.casts'] !== undefined) {
@@ -41,11 +55,18 @@ export async function withCasts(context: CommandContext, file: ConnectorFile): P
   return { ...file, config: { ...file.config, 'column.casts': castsOption(casts.all) } }
 }
 
-async function forDebezium(context: CommandContext, file: ConnectorFile): Promise<ConnectorFile> {
-  const { signal, output } = context
+async function forDebezium(
+  context: CommandContext,
+  file: ConnectorFile,
+  confirmation: Confirmation,
+): Promise<ConnectorFile> {
+  const { signal } = context
   const all = readCasts(await context.project())
-  const { source, sink: plainSink } = await bothConfigs(context, file)
-  const sink = { ...plainSink, casts: castsOf(all, source) }
+  const both = await bothConfigs(context, file)
+  // What nobody copies into PostgreSQL may be of any type.
+  if (both === undefined) return file
+  const { source } = both
+  const sink = { ...both.sink, casts: castsOf(all, source) }
   const [{ checkDebeziumColumns }, { readLoadedTables }, columns, { castsForDebezium }] = await Promise.all([
     import('../plan/debezium-columns.ts'),
     import('../plan/loaded-casts.ts'),
@@ -62,9 +83,7 @@ async function forDebezium(context: CommandContext, file: ConnectorFile): Promis
         ...planned.map(columns.asDebeziumTable),
         ...unknown.map((table) => ({ source: table, types: {} })),
       ]
-      const { errors, notes } = checkDebeziumColumns(listed, config, file.database)
-      throwAll(errors)
-      for (const note of notes) output.note(note)
+      tell(context, file, checkDebeziumColumns(listed, config, file.database), confirmation)
       return { ...file, config }
     })
   }
@@ -72,11 +91,29 @@ async function forDebezium(context: CommandContext, file: ConnectorFile): Promis
   if (running === undefined) return file
   await askSource(context, { source, casts: sink.casts }, async (tables) => {
     const targets = await columns.targetTables(tables, { source, sink, loaded }, signal)
-    const { errors, notes } = checkDebeziumColumns(targets, running.config, file.database)
-    throwAll(errors)
-    for (const note of notes) output.note(note)
+    tell(context, file, checkDebeziumColumns(targets, running.config, file.database), confirmation)
   })
   return file
+}
+
+/** @throws CdcErrors what Debezium cannot do, unless that is confirmed */
+function tell(
+  { output }: CommandContext,
+  file: ConnectorFile,
+  { errors, notes }: DebeziumColumns,
+  { confirmed, command }: Confirmation,
+): void {
+  for (const note of notes) output.note(note)
+  if (confirmed !== file.name) {
+    throwAll(
+      errors.map((error) => {
+        const { code, where, what, why } = error
+        const fix = `${error.fix}\nor, if it is meant: ${command} --confirm=${file.name}`
+        return new CdcError(code, { where, what, why, fix })
+      }),
+    )
+  }
+  for (const { code, where, what } of errors) output.note(`${where}: ${code} was confirmed: ${what}`)
 }
 
 function throwAll(errors: readonly CdcError[]): void {
@@ -100,12 +137,14 @@ async function askSource<T>(
   return await work(tables, connection)
 }
 
-/** The configuration that is registered, and that of its other end. */
+/** The configuration that is registered, and that of its other end; undefined: there is no file of that. */
 async function bothConfigs(
   { project, runtime }: CommandContext,
   file: ConnectorFile,
-): Promise<{ source: SourceConfig; sink: SinkConfig }> {
+): Promise<{ source: SourceConfig; sink: SinkConfig } | undefined> {
   const found = await project()
+  const there = listConnectorFiles(found).filter(({ database }) => database === file.database)
+  if (there.length < 2) return undefined
   const asked = await runtime()
   const read = (kind: ConnectorKind): ConnectorFile =>
     file.kind === kind ? file : loadConnectorFile(found, kind, file.database)

@@ -68,7 +68,7 @@ export async function sendConfiguration(
 ): Promise<RegisteredStep> {
   const command = `cdc ${verb} ${written.kind} ${written.database}`
   confirmationMatches(written.name, confirmed, command)
-  const file = await withCasts(context, written)
+  const file = await withCasts(context, written, { confirmed, command })
   const [client, runtime] = [await context.client(), await context.runtime()]
   if (runtime === 'embedded') return { registered: await registerConnector(client, file), overridden: [] }
   const [{ registerChecked }, { openProjectKafka }] = await Promise.all([

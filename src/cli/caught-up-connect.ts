@@ -43,7 +43,9 @@ export async function waitForTopics(
   await waitForSource(context, source.name, target, { timeoutMs: left(), mustRun })
 
   const live = await liveSink(client, sink.name)
-  const ends = await kafka.endOffsets(matchTopics(live.config, await kafka.topics()).matched)
+  const existing = await kafka.topics()
+  await mustSeeTopics(client, { source: source.name, sink: live, existing })
+  const ends = await kafka.endOffsets(matchTopics(live.config, existing).matched)
   let behind: readonly PartitionOffset[] | undefined
   let away: CdcError | undefined
   await askUntil(
@@ -121,6 +123,22 @@ async function liveSink(client: ConnectClient, name: string): Promise<SinkOfKafk
     throw new CdcError('CDC-C08', { where: name, what: 'the connector is not registered', fix: 'cdc connectors' })
   }
   return { name, config: info.config }
+}
+
+/** Kafka leaves out topics that the login may not see; what is in them would never be waited for. */
+async function mustSeeTopics(
+  client: ConnectClient,
+  { source, sink, existing }: { source: string; sink: SinkOfKafka; existing: readonly string[] },
+): Promise<void> {
+  const written = await client.topics(source)
+  const unseen = matchTopics(sink.config, written).matched.filter((topic) => !existing.includes(topic))
+  if (unseen.length === 0) return
+  throw new CdcError('CDC-K03', {
+    where: sink.name,
+    what: `${countOf(unseen.length, 'topic')} that ${source} has written cannot be seen: ${unseen.slice(0, 5).join(', ')}`,
+    why: 'DESCRIBE is missing on them, or they were deleted',
+    fix: `allow the account of CONFLUENT_API_KEY DESCRIBE and READ on the topics; of deleted ones Kafka Connect is told by PUT /connectors/${source}/topics/reset`,
+  })
 }
 
 /** As far as REST goes: what the sink has committed, but not what its topics hold. */

@@ -133,6 +133,10 @@ test('a sink is behind by the records that it has not committed, and by the age 
   await commit('connect-sink-lag', 'lag.db.T_B', [2n])
   const all = await read()
   assert.deepEqual([all.records, all.seconds, all.lost.size], [0, 0, 0])
+
+  // No topic to be seen is not the same as nothing to be read.
+  const none = await lagOf({ name: 'sink-none', config: { 'topics.regex': 'none.*' } })
+  assert.deepEqual([none?.topics, none?.records, none?.seconds], [[], null, null])
 })
 
 async function lagOf(sink: { name: string; config: Record<string, string> }) {

@@ -79,7 +79,7 @@ export async function startConnect(kafka: KafkaServer, options: ConnectOptions =
       logFile,
       cwd: folder,
       env: cleanEnvironment(),
-      readyTimeoutMs: 180_000,
+      readyTimeoutMs: 300_000,
       ready: async () => {
         const answer = await fetch(`${url}/connectors`, { signal: AbortSignal.timeout(5000) })
         if (!answer.ok) throw new Error(`GET /connectors answered ${answer.status}`)

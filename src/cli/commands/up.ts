@@ -12,6 +12,7 @@ import { withRestingSink } from '../resting-sink.ts'
 import { sourceMustStream } from '../source-ready.ts'
 import { createSteps } from '../steps.ts'
 import type { Steps } from '../steps.ts'
+import { topicsMustBeKept } from '../topics-kept.ts'
 
 export function define(command: Command, context: CommandContext): void {
   command
@@ -48,6 +49,7 @@ async function up(context: CommandContext, database: string, timeoutMs: number):
   steps.did(sourceFile.name, typeof gtids === 'string' ? `streams, at ${gtids}` : 'streams')
 
   await sourceMustStream(context, sourceFile.name, database)
+  await topicsMustBeKept(context, { source: sourceFile, sink: sinkFile })
   await withRestingSink(context, { sink: sinkFile.name, command: `cdc up ${database}` }, () =>
     load(context, pipeline, steps),
   )

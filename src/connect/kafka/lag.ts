@@ -13,9 +13,12 @@ export interface SinkOfKafka {
 export interface SinkLag {
   /** Topics that exist and that the sink reads. */
   readonly topics: readonly string[]
-  /** Records that wait; a sink commits what it has written every `offset.flush.interval.ms`, so it may be fewer. */
-  readonly records: number
-  /** Age of the oldest record that waits; 0 when none does, null when its time cannot be read. */
+  /**
+   * Records that wait; a sink commits what it has written every `offset.flush.interval.ms`, so it may be fewer. null: no
+   * topic matches, because none is there yet or the login may not see them.
+   */
+  readonly records: number | null
+  /** Age of the oldest record that waits; 0 when none does, null when there is no topic or its time cannot be read. */
   readonly seconds: number | null
   /** Records that Kafka deleted before the sink had read them, by topic. */
   readonly lost: ReadonlyMap<string, number>
@@ -58,8 +61,9 @@ export async function readSinkLags(
         sink.name,
         {
           topics: own,
-          records: waiting.reduce((sum, { records }) => sum + records, 0),
-          seconds: waiting.length === 0 ? 0 : times.length === 0 ? null : Math.round(age * 10) / 10,
+          records: own.length === 0 ? null : waiting.reduce((sum, { records }) => sum + records, 0),
+          seconds:
+            own.length === 0 ? null : waiting.length === 0 ? 0 : times.length === 0 ? null : Math.round(age * 10) / 10,
           lost: lostRecords(behind[i] ?? []),
           newestTime: written.length === 0 ? null : Math.max(...written) / 1000,
         },

@@ -125,7 +125,11 @@ export function sinkTemplate(options: TemplateOptions): ConnectorDocument {
       'connection.pool.min_size': '1',
       'connection.pool.max_size': '3',
       'connection.pool.acquire_increment': '1',
-      'flush.max.retries': '10',
+      // A connection that PostgreSQL ended while nothing was written is found out before it is used.
+      'hibernate.c3p0.testConnectionOnCheckout': 'true',
+      // Seconds that each step waits for a new connection. Only writing itself is tried again after that.
+      'hibernate.c3p0.acquireRetryAttempts': '240',
+      'flush.max.retries': '100',
       'flush.retry.delay.ms': '1000',
       ...jsonConverters,
       // A changed key travels in a header, which Kafka's default converter reads as a map that the sink cannot take.

@@ -96,7 +96,7 @@ function snapshotNotices(written: string | undefined): Notice[] {
   const replacement = '"snapshot.mode": "no_data"'
   const former = formerSnapshotModes[mode]
   if (mode === 'recovery' || former === 'recovery') {
-    const text = `${mode} reads the table structure again but no rows, so it does not bring a new table's rows. The embedded runtime does not need it and streams on; to add a table use cdc tables add.`
+    const text = `${mode} reads the table structure again but no rows, so it does not bring a new table's rows. The embedded runtime does not need it and streams on, Kafka Connect is not told unless it is confirmed. To add a table, widen the allowlist, restart the source and load the table with cdc migrate.`
     return [{ key, text, replacement }]
   }
   if (former !== undefined) {

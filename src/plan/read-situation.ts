@@ -45,13 +45,14 @@ export async function readSituation(
   const files = readableFiles(project, file)
   const [connectors, plugins, root] = await Promise.all([client.list(), client.plugins(), client.root()])
   const all = Object.values(connectors).map(({ info: { name, type, config } }) => ({ name, type, config, topics: [] }))
-  const live = all.find(({ name }) => name === file.name)
+  // A connector that was made a moment ago has no status yet, and the list leaves it out.
+  const live = all.find(({ name }) => name === file.name) ?? (await readLive(client, file.name))
   const source = sourceFileOf({ ...blank, file, files })
   const asked = kafka === undefined ? undefined : await askKafka(kafka)
   const [others, offsets, server] = await Promise.all([
     withTopics(
       client,
-      all.filter((connector) => connector !== live),
+      all.filter(({ name }) => name !== file.name),
       file.kind === 'sink',
     ),
     live === undefined ? undefined : client.offsets(file.name),
@@ -68,6 +69,11 @@ export async function readSituation(
 const blank = {
   ...{ live: undefined, offsets: undefined, others: [], plugins: [], connectVersion: '' },
   ...{ server: undefined, topics: undefined, unread: undefined },
+}
+
+async function readLive(client: ConnectClient, wanted: string): Promise<LiveConnector | undefined> {
+  const info = await client.info(wanted)
+  return info === undefined ? undefined : { name: info.name, type: info.type, config: info.config, topics: [] }
 }
 
 /** A file that cannot be read is no reason not to register another one. */

@@ -42,7 +42,7 @@ function writeEnv(changed: Readonly<Record<string, string>>): void {
 }
 
 async function exportStrimzi(...args: readonly string[]): Promise<RunResult> {
-  return await runCdc(['export', 'strimzi', 'trading', ...args], { cwd: directory })
+  return await runCdc(['export', 'strimzi', 'trading', '--offline', ...args], { cwd: directory })
 }
 
 const name = z.string().regex(/^[a-z0-9][-a-z0-9.]*$/)

@@ -22,6 +22,7 @@ interface Options {
   readonly pushSecret?: string
   readonly secret?: string
   readonly replicas: number
+  readonly offline?: true
 }
 
 const imagePlaceholder = 'registry.example.com/cdc-connect:latest'
@@ -37,6 +38,7 @@ export function define(command: Command, context: CommandContext): void {
     .option('--push-secret <name>', 'secret with the login of that registry')
     .option('--secret <name>', 'secret with the passwords (default: <cluster>-secrets)')
     .option('--replicas <count>', 'how many workers', countValue, 1)
+    .option('--offline', 'do not look at the databases; converters that columns need are then missing')
     .addHelpText('after', examples('cdc export strimzi > connect.yaml', 'cdc export strimzi trading --namespace cdc'))
     .action((databases: readonly string[], options: Options) => exportStrimzi(context, databases, options))
 }
@@ -45,7 +47,9 @@ async function exportStrimzi(context: CommandContext, wanted: readonly string[],
   const { output } = context
   const project = await context.project()
   const databases = chooseDatabases(project, wanted)
-  const { files, kafka } = await load(context, project, databases)
+  const { files: written, kafka } = await load(context, project, databases)
+  const files =
+    options.offline === true ? written : await Promise.all(written.map((file) => withConverters(context, file)))
   const secret = options.secret ?? `${options.cluster}-secrets`
   const env = referencedVariables(files)
   const strimzi: StrimziOptions = {
@@ -63,6 +67,8 @@ async function exportStrimzi(context: CommandContext, wanted: readonly string[],
     `the secret ${secret} has to be there first, with ${keys.join(', ')}. With a line NAME=value for each in a file, the values without quotes:
 ${kubectl}create secret generic ${secret} --from-env-file=FILE`,
   )
+  if (options.offline === true)
+    output.note('the databases were not looked at: columns that need a converter are not known')
   if (kafka.ca !== undefined) {
     const create = `${kubectl}create secret generic ${caSecret(options.cluster)} --from-file=ca.crt=…`
     output.note(`so has the certificate of KAFKA_CA_FILE: ${create}`)
@@ -70,6 +76,13 @@ ${kubectl}create secret generic ${secret} --from-env-file=FILE`,
   output.next(
     `${kubectl}apply -l 'app.kubernetes.io/component!=sink' -f FILE, then cdc migrate <database>, then the whole file`,
   )
+}
+
+/** As when it is registered: Debezium's source is told of columns that it would write differently than the load. */
+async function withConverters(context: CommandContext, file: ConnectorFile): Promise<ConnectorFile> {
+  if (file.kind === 'sink') return file
+  const { withCasts } = await import('../cast-step.ts')
+  return await withCasts({ ...context, runtime: () => Promise.resolve('connect') }, file)
 }
 
 function chooseDatabases(project: Project, wanted: readonly string[]): readonly string[] {
@@ -87,7 +100,7 @@ function chooseDatabases(project: Project, wanted: readonly string[]): readonly 
   return wanted.length === 0 ? known : [...new Set(wanted)]
 }
 
-/** The files as `cdc register` would send them to Kafka Connect, sources first, with references for secrets. */
+/** The files as Kafka Connect takes them, sources first, with references for secrets. */
 async function load(
   { output }: CommandContext,
   project: Project,

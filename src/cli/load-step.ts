@@ -4,6 +4,8 @@ import { usualLoadOptions, type MigrateOptions } from '../migrate/load-options.t
 import type { LoadedTableReport } from '../migrate/progress.ts'
 import type { CommandContext } from './context.ts'
 import { createLoadDisplay } from './load-display.ts'
+import { createLoadEnds, formatLoadEnds } from './load-ends.ts'
+import type { TableEnd } from './load-ends.ts'
 import { lossNotes } from './load-text.ts'
 
 /** What a user may say of a load. */
@@ -21,10 +23,10 @@ export const defaultLoadOptions: LoadOptions = {
 
 export interface LoadResult {
   readonly tables: readonly LoadedTableReport[]
-  readonly seconds: ReadonlyMap<string, { copySeconds: number; indexSeconds: number }>
+  readonly ends: readonly TableEnd[]
 }
 
-/** Runs the bulk load with its progress shown. @throws what `migrate` throws */
+/** Runs the bulk load with its progress shown. @throws what `migrate` throws, after a table of how each table has ended */
 export async function loadStep(
   context: CommandContext,
   { source, sink }: { source: SourceConfig; sink: SinkConfig },
@@ -32,17 +34,14 @@ export async function loadStep(
 ): Promise<LoadResult> {
   const { output, signal } = context
   const [{ migrate }, log] = await Promise.all([import('../migrate/migrate.ts'), context.logger()])
-  const seconds = new Map<string, { copySeconds: number; indexSeconds: number }>()
+  const ends = createLoadEnds()
   const load = async (): Promise<readonly LoadedTableReport[]> => {
     using display = await createLoadDisplay(output)
     const { tables } = await migrate({
       ...options,
       ...{ source, sink, signal, log },
       onEvent(event) {
-        if (event.kind === 'table-done') {
-          const { table, copySeconds, indexSeconds } = event
-          seconds.set(table, { copySeconds, indexSeconds })
-        }
+        ends.add(event)
         display.show(event)
       },
     })
@@ -50,8 +49,9 @@ export async function loadStep(
   }
   const tables = await load().catch((thrown: unknown) => {
     if (signal.aborted) output.message('stopped; what is done is kept, the same command goes on with it')
+    else if (output.format === 'human' && ends.list().length > 0) output.line(formatLoadEnds(ends.list()))
     throw thrown
   })
   for (const report of tables) for (const note of lossNotes(report)) output.note(note)
-  return { tables, seconds }
+  return { tables, ends: ends.list() }
 }

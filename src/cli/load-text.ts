@@ -1,8 +1,6 @@
 // What is said of a load in words; the same on a terminal and in a log file.
-import { formatPosition } from '../core/gtid.ts'
 import type { LoadEvent, LoadedTableReport } from '../migrate/progress.ts'
 import { countOf, formatBytes, formatCount, formatSeconds } from './quantities.ts'
-import { formatTextTable } from './text-table.ts'
 import type { LoadTally, TableTally } from './load-tally.ts'
 
 /** The line for an event that is worth one; undefined for those that only move a bar. */
@@ -60,36 +58,6 @@ export function barText(
     tally.rowsPerSecond > 0 && expected > tally.rows ? (expected - tally.rows) / tally.rowsPerSecond : undefined
   const speed = `${formatCount(tally.rowsPerSecond)} rows/s  ${formatBytes(tally.bytesPerSecond)}/s`
   return `${formatCount(tally.rows)} rows  ${speed}${left === undefined ? '' : `  ETA ${formatSeconds(left)}`}`
-}
-
-/** The table at the end. `seconds` of a table: copy and indexes, when they were measured. */
-export function formatReport(
-  reports: readonly LoadedTableReport[],
-  seconds: ReadonlyMap<string, { copySeconds: number; indexSeconds: number }>,
-): string {
-  const right = { align: 'right' } as const
-  const columns = [
-    { title: 'TABLE' },
-    { title: 'TARGET' },
-    { title: 'ROWS', ...right },
-    { title: 'BYTES', ...right },
-    { title: 'COPY', ...right },
-    { title: 'INDEXES', ...right },
-    { title: 'POSITION' },
-  ]
-  const rows = reports.map((report) => {
-    const time = seconds.get(report.table)
-    return [
-      report.table,
-      report.target,
-      formatCount(report.rows),
-      formatBytes(report.bytes),
-      time === undefined ? '-' : formatSeconds(time.copySeconds),
-      time === undefined ? '-' : formatSeconds(time.indexSeconds),
-      report.state === 'skipped' ? `skipped: ${report.why ?? 'already loaded'}` : formatPosition(report.high),
-    ]
-  })
-  return formatTextTable(columns, rows)
 }
 
 /** What a load changed in values, a note each. */

@@ -45,8 +45,9 @@ function nothingRuns({ name }: SinkConfig, what: string): CdcError {
 function planEvent(tables: readonly TableProgress[]): LoadEvent {
   return {
     kind: 'plan',
-    tables: tables.map(({ table, expectedRows, expectedBytes }) => ({
+    tables: tables.map(({ table, target, expectedRows, expectedBytes }) => ({
       table,
+      target,
       rows: expectedRows,
       bytes: expectedBytes,
     })),

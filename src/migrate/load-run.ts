@@ -12,6 +12,7 @@ const intervalMs = 1000
 /** How far one table is, as others can read it in cdc.load_run. */
 export interface TableProgress {
   readonly table: string
+  readonly target: string
   readonly expectedRows: number
   readonly expectedBytes: number
   readonly state: 'waiting' | LoadPhase | 'done' | 'skipped' | 'failed'
@@ -102,7 +103,7 @@ function collectProgress(): Progress {
   let changed = false
   const change = (table: string, fields: Partial<TableProgress>): void => {
     const known = tables.get(table)
-    const empty = { table, expectedRows: 0, expectedBytes: 0, state: 'waiting', rows: 0, bytes: 0 } as const
+    const empty = { table, target: '', expectedRows: 0, expectedBytes: 0, state: 'waiting', rows: 0, bytes: 0 } as const
     tables.set(table, { ...(known ?? empty), ...fields })
     changed = true
   }
@@ -115,7 +116,9 @@ function collectProgress(): Progress {
     add(event) {
       switch (event.kind) {
         case 'plan':
-          for (const { table, rows, bytes } of event.tables) change(table, { expectedRows: rows, expectedBytes: bytes })
+          for (const { table, target, rows, bytes } of event.tables) {
+            change(table, { target, expectedRows: rows, expectedBytes: bytes })
+          }
           break
         case 'note':
           break

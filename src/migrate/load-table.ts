@@ -1,6 +1,6 @@
 import { asCdcError, CdcError } from '../core/errors.ts'
 import { formatTable, type SourceTable } from '../core/table.ts'
-import { createBackoff } from '../lib/backoff.ts'
+import { createBackoff, type Backoff } from '../lib/backoff.ts'
 import { readTable } from '../mariadb/catalog.ts'
 import { readLoad } from '../state/load.ts'
 import type { LoadedTable } from '../state/tables.ts'
@@ -14,9 +14,9 @@ import { readPreviousLoad, type PreviousLoad } from './previous-load.ts'
 import type { LoadedTableReport } from './progress.ts'
 import { abandonTarget } from './target-build.ts'
 import { checkReplaceable, readTarget } from './target-table.ts'
-import { findUnfinished, MustStartOver, type UnfinishedLoad } from './unfinished-load.ts'
+import { findUnfinished, finishedChunks, MustStartOver, type UnfinishedLoad } from './unfinished-load.ts'
 
-/** Altered under the load, or cut off from a server: so often a table is tried again. */
+/** Altered under the load, or cut off from a server: so often a table is tried again without getting any further. */
 const maxAttempts = 8
 
 export interface LoadTableOptions extends MigrateOptions {
@@ -35,12 +35,12 @@ export async function loadTable(
 ): Promise<LoadedTableReport> {
   const { signal, log } = options
   const table = formatTable(planned.source)
-  const backoff = createBackoff({ firstMs: 200, maxMs: 10_000 })
   const run: TableRun = {
     ...{ planned, options, source: planned.source, probe: false, marked: undefined },
-    startOver: options.resume === 'never',
+    ...{ startOver: options.resume === 'never', chunksDone: 0 },
+    backoff: createBackoff({ firstMs: 200, maxMs: 10_000 }),
   }
-  for (let attempt = 1; ; attempt++) {
+  for (;;) {
     try {
       return await loadOnce(await holder.session(), run)
     } catch (thrown) {
@@ -53,13 +53,13 @@ export async function loadTable(
       }
       const error = asCdcError(thrown, table)
       const outlier = error.code === 'CDC-T02' && !run.probe
-      if (!outlier && (error.retry !== 'by-itself' || attempt >= maxAttempts)) {
-        await abandon(holder, run, { keepChunks: error.retry === 'by-itself' })
+      if (!outlier && (error.retry !== 'by-itself' || run.backoff.attempts + 1 >= maxAttempts)) {
+        await abandon(holder, run, { keepChunks: error.retry !== 'never' || error.code === 'CDC-M17' })
         throw error.code === 'CDC-T08' ? await withRows(holder, run, error) : error
       }
-      log.info({ table, attempt, code: error.code, what: error.what, why: error.why }, 'the table is tried again')
+      log.info({ table, code: error.code, what: error.what, why: error.why }, 'the table is tried again')
       if (outlier) [run.probe, run.startOver] = [true, true]
-      else await backoff.wait(signal)
+      else await run.backoff.wait(signal)
     }
   }
 }
@@ -81,6 +81,10 @@ interface TableRun {
   probe: boolean
   /** Forget the chunks that are done. */
   startOver: boolean
+  /** Begins anew whenever it got any further. */
+  readonly backoff: Backoff
+  /** Chunks that were done when it was last tried. */
+  chunksDone: number
   /** Set once the table has been marked as loading: from there on it is ours. */
   marked: LoadedTable | undefined
 }
@@ -113,6 +117,7 @@ async function loadOnce(session: LoadSession, run: TableRun): Promise<LoadedTabl
   run.source = now
   const mapped = mapPlanned(run.source, planned.target, sink)
   const unfinished = await unfinishedLoad(session, run, previous)
+  countProgress(run, unfinished)
   const existing = unfinished === undefined ? await readTarget(session.postgres, target) : undefined
   if (existing !== undefined) {
     const ours = previous?.targetSchema === target.schema && previous.targetTable === target.name
@@ -128,6 +133,13 @@ async function loadOnce(session: LoadSession, run: TableRun): Promise<LoadedTabl
       run.startOver = false
     },
   })
+}
+
+/** A load of many hours may well be cut off more often than it may fail at one place. */
+function countProgress(run: TableRun, unfinished: UnfinishedLoad | undefined): void {
+  const done = unfinished === undefined ? 0 : finishedChunks(unfinished).length
+  if (done > run.chunksDone) run.backoff.reset()
+  run.chunksDone = done
 }
 
 /** @throws MustStartOver */

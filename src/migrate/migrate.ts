@@ -45,7 +45,9 @@ export async function migrate(asked: MigrateOptions): Promise<MigrateResult> {
   }
   options.onEvent({
     kind: 'plan',
-    tables: planned.map(({ source, rows, bytes }) => ({ table: formatTable(source), rows, bytes })),
+    tables: planned.map(({ source, target, rows, bytes }) => ({
+      ...{ table: formatTable(source), target: `${target.schema}.${target.table}`, rows, bytes },
+    })),
     notCopied,
   })
   const reports = new Map<PlannedTable, LoadedTableReport>()

@@ -13,7 +13,13 @@ export type LoadEvent =
   | {
       readonly kind: 'plan'
       /** Biggest first. Rows and bytes are the estimates of the source's statistics. */
-      readonly tables: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[]
+      readonly tables: readonly {
+        readonly table: string
+        /** `schema.table` in PostgreSQL. */
+        readonly target: string
+        readonly rows: number
+        readonly bytes: number
+      }[]
       /** Views, sequences and the like, which have tables' names. */
       readonly notCopied: readonly NotCopied[]
     }

@@ -1,8 +1,9 @@
 import { CdcError } from '../core/errors.ts'
+import type { SourceTable } from '../core/table.ts'
 import { nearestNames } from '../lib/suggestion.ts'
 import { selectTables } from '../lib/table-selection.ts'
 import { readCapturedTables } from '../mariadb/captured-tables.ts'
-import { connectMariadb } from '../mariadb/connection.ts'
+import { connectMariadb, type MariadbConnection } from '../mariadb/connection.ts'
 import { mariadbLimit, type ConnectionLimit } from './connection-limits.ts'
 import { checkCasts } from './check-casts.ts'
 import type { MigrateOptions } from './load-options.ts'
@@ -28,11 +29,32 @@ export async function readPlan(options: MigrateOptions): Promise<LoadPlan> {
   const captured = await readCapturedTables(connection, source)
   const wanted = captured.filter(({ database, table }) => sink.matchesTopic(source.topicName(database, table)))
   checkCasts(sink.casts, captured)
-  const chosen = selectTables(wanted, options.tables, source.name)
+  const chosen = await chooseTables(connection, wanted, options)
   const { sizes, notCopied } = await listSource(connection, new Set(chosen.map(({ database }) => database)), source)
   const planned = planLoad(chosen, sizes, options)
   checkYearColumn(options, planned)
   return { planned, notCopied, limit: await mariadbLimit(connection) }
+}
+
+/** @throws CdcError, CdcErrors CDC-L01; what has the name and is no table that can be copied is called what it is */
+async function chooseTables(
+  connection: MariadbConnection,
+  wanted: readonly SourceTable[],
+  { source, tables }: MigrateOptions,
+): Promise<readonly SourceTable[]> {
+  try {
+    return selectTables(wanted, tables, source.name)
+  } catch (thrown) {
+    if (tables === 'all') throw thrown
+    const { notCopied } = await listSource(connection, new Set(wanted.map(({ database }) => database)), source)
+    const named = notCopied.find(({ table }) => tables.some((name) => table === name || table.endsWith(`.${name}`)))
+    if (named === undefined) throw thrown
+    throw new CdcError('CDC-L01', {
+      where: source.name,
+      what: `${named.table} is not copied: it is a ${named.kind === 'system-versioned' ? 'system-versioned table' : named.kind}`,
+      fix: 'leave it out of --tables',
+    })
+  }
 }
 
 /** Tables without the column are cut by their keys; when none has it, it is misspelt. */

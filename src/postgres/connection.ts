@@ -71,7 +71,7 @@ export async function connectPostgres(
         return await watch.during(() => client.query(sql, values === undefined ? undefined : [...values]))
       } catch (thrown) {
         options.signal?.throwIfAborted()
-        throw postgresError(thrown, where)
+        throw postgresError(thrown, where, settings.user)
       }
     },
     async [Symbol.asyncDispose]() {
@@ -111,7 +111,7 @@ async function open(settings: PostgresSettings, options: ConnectOptions): Promis
       if (!/does not support SSL/i.test(String(thrown))) break
     }
   }
-  throw postgresError(refused, options.where)
+  throw postgresError(refused, options.where, settings.user)
 }
 
 /** What the server does with the session of a client, asked over another connection. Never throws. */

@@ -1,5 +1,6 @@
 import { CdcError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
+import { quotePostgres } from '../core/quote.ts'
 
 /** What node-postgres and node's sockets put on an error. */
 interface ThrownFields {
@@ -22,14 +23,14 @@ const networkCodes = new Set([
 const lostConnection = /connection terminated|timeout expired|timeout exceeded|not queryable|was closed|socket|ended/i
 
 /**
- * Any error of PostgreSQL or of the way to it as one of ours. SQLSTATE classes as in the PostgreSQL manual, appendix A;
+ * Any error of PostgreSQL or of the way to it as one of ours. `role` is who is logged in, for the GRANT. SQLSTATE classes as in the PostgreSQL manual, appendix A;
  * serialization failures and deadlocks count as "cannot be reached": the same work is done again.
  */
-export function postgresError(thrown: unknown, where: string): CdcError {
+export function postgresError(thrown: unknown, where: string, role?: string): CdcError {
   if (thrown instanceof CdcError) return thrown
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   const fields = error as Error & ThrownFields
-  const { code, fix } = classify(fields, error.message)
+  const { code, fix } = classify(fields, error.message, role)
   const details = [
     fields.code === undefined ? undefined : `sqlstate: ${fields.code}`,
     fields.detail === undefined ? undefined : `detail: ${fields.detail}`,
@@ -46,7 +47,7 @@ export function sqlState(error: unknown): string | undefined {
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
 }
 
-function classify(fields: ThrownFields, message: string): { code: ErrorCode; fix?: string } {
+function classify(fields: ThrownFields, message: string, role?: string): { code: ErrorCode; fix?: string } {
   const state = fields.code ?? ''
   if (networkCodes.has(state)) return { code: 'CDC-P01' }
   if (/^(DEPTH_ZERO|SELF_SIGNED|CERT_|UNABLE_TO_|ERR_TLS|ERR_SSL)/.test(state) || /SSL|certificate/i.test(message)) {
@@ -57,10 +58,23 @@ function classify(fields: ThrownFields, message: string): { code: ErrorCode; fix
   if (/^(08|40|53|57P|58|55P03|25006)/.test(state) || state === '57014') return { code: 'CDC-P01' }
   if (state.startsWith('28')) return { code: 'CDC-P02' }
   if (state === '3D000') return { code: 'CDC-P02', fix: 'CREATE DATABASE, or correct connection.url' }
-  if (state === '42501') return { code: 'CDC-P03' }
+  if (state === '42501') return { code: 'CDC-P03', fix: grantFor(message, role) }
   if (state === '3F000') return { code: 'CDC-P04' }
   if (state === '42P01' || state === '42703') return { code: 'CDC-S06' }
   return { code: 'CDC-P07' }
+}
+
+/** The SQL for somebody who may. The messages name an object without its schema. */
+function grantFor(message: string, role = 'connection.username'): string {
+  const [, kind = '', name = ''] = /(?:denied for|must be owner of) ([\w ]+?) (\S+)$/.exec(message) ?? []
+  const [object, to] = [quotePostgres(name), quotePostgres(role)]
+  if (message.startsWith('must be owner')) return `ALTER ${kind.toUpperCase()} ${object} OWNER TO ${to};`
+  if (kind === 'schema') {
+    return `GRANT USAGE, CREATE ON SCHEMA ${object} TO ${to}; GRANT ALL ON ALL TABLES IN SCHEMA ${object} TO ${to};`
+  }
+  if (kind === 'database') return `GRANT CREATE ON DATABASE ${object} TO ${to};`
+  if (kind === 'table') return `GRANT ALL ON ${object} TO ${to};`
+  return `grant what is missing to ${to}`
 }
 
 /** Whether the data itself was refused (SQLSTATE classes 21, 22 and 23), so that another try ends the same way. */

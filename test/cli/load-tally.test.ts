@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLoadTally } from '../../src/cli/load-tally.ts'
-import { eventLine, formatReport, lossNotes, progressLine } from '../../src/cli/load-text.ts'
+import { createLoadEnds, formatLoadEnds } from '../../src/cli/load-ends.ts'
+import { eventLine, lossNotes, progressLine } from '../../src/cli/load-text.ts'
 import { CdcError } from '../../src/core/errors.ts'
 import { emptyPosition, parsePosition } from '../../src/core/gtid.ts'
 import type { LoadedTableReport, LoadEvent } from '../../src/migrate/progress.ts'
@@ -10,8 +11,8 @@ const plan: LoadEvent = {
   kind: 'plan',
   notCopied: [],
   tables: [
-    { table: 'd.big', rows: 1000, bytes: 50_000 },
-    { table: 'd.small', rows: 10, bytes: 500 },
+    { table: 'd.big', target: 'mp_cdc.big', rows: 1000, bytes: 50_000 },
+    { table: 'd.small', target: 'mp_cdc.small', rows: 10, bytes: 500 },
   ],
 }
 const done = (table: string, rows: number): LoadEvent => ({
@@ -92,11 +93,17 @@ const report: LoadedTableReport = {
   asked: { doc: 'text' },
 }
 
-test('the report shows times of loaded tables and the reason of skipped ones', () => {
-  const skipped = { ...report, table: 'd.small', state: 'skipped', why: 'loaded at 0-1-2' } as const
-  const text = formatReport([report, skipped], new Map([['d.big', { copySeconds: 1, indexSeconds: 0.5 }]]))
-  assert.match(text, /d\.big +mp_cdc\.big +5 +10 B +1\.0s +0\.5s +0-1-4/)
-  assert.match(text, /d\.small .* - +- +skipped: loaded at 0-1-2/)
+test('at the end each table has its times, or why it has none', () => {
+  const ends = createLoadEnds()
+  ends.add(plan)
+  ends.add({ kind: 'table-skipped', table: 'd.small', why: 'already loaded' })
+  ends.add(done('d.big', 1000))
+  const text = formatLoadEnds(ends.list())
+  assert.match(text, /d\.big +mp_cdc\.big +1,000 +10\.0 kB +2\.0s +1\.0s +500/)
+  assert.match(text, /d\.small +mp_cdc\.small +- .* skipped: already loaded/)
+  const error = new CdcError('CDC-T01', { where: 'd.big', what: 'no such type' })
+  ends.add({ kind: 'table-failed', table: 'd.big', error })
+  assert.match(formatLoadEnds(ends.list()), /d\.big .* failed: CDC-T01 no such type/)
 })
 
 test('what was changed is noted per column', () => {

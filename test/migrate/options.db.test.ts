@@ -121,6 +121,7 @@ test('views and sequences are named, not copied', async () => {
     { table: 'others.s', kind: 'sequence' },
     { table: 'others.v', kind: 'view' },
   ])
+  assert.match(await rejection(load(between, { tables: ['v'] })), /CDC-L01[\s\S]*others\.v is not copied: it is a view/)
 })
 
 test('a dry run says what would happen, and writes nothing', async () => {

@@ -182,3 +182,35 @@ test('a guard that a vanished process has left is waited for', async () => {
   setTimeout(() => holder.destroy(), 500)
   assert.equal((await loading).result.tables[0]?.rows, 1)
 })
+
+test('a load may be cut off any number of times, as long as it gets further', async () => {
+  await mariadb.createDatabases('often')
+  await postgres.query('DROP SCHEMA IF EXISTS mp_cdc CASCADE; DROP SCHEMA IF EXISTS cdc CASCADE')
+  await mariadb.query(`CREATE TABLE often.t (id INT PRIMARY KEY, pad VARCHAR(200));
+    INSERT INTO often.t SELECT seq, REPEAT('x', 200) FROM mysql.seq_1_to_40000`)
+  let cuts = 0
+  const over = new AbortController()
+  const cutAfterEachChunk = async (): Promise<void> => {
+    for (let seen = 0; cuts < 10 && !over.signal.aborted;) {
+      const done = await chunksDone().catch(() => 0)
+      if (done > seen) {
+        seen = done
+        cuts++
+        await postgres.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'cdc migrate%'`,
+        )
+      } else await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
+  let cutting: Promise<void> | undefined
+  const run = await load(configs(mariadb, postgres, 'often'), {
+    ...{ ...cutSmall, batchSize: 50 },
+    onEvent: (event) => {
+      if (event.kind === 'phase' && event.phase === 'copy') cutting ??= cutAfterEachChunk()
+    },
+  }).finally(() => over.abort())
+  await cutting
+  assert.ok(cuts > 8, `it was cut off ${cuts} times`)
+  assert.equal(run.result.tables[0]?.rows, 40_000)
+  await expectWhole(40_000)
+})

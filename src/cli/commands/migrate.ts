@@ -9,7 +9,7 @@ import { mustCapture } from '../capture-step.ts'
 import type { CommandContext } from '../context.ts'
 import { defaultLoadOptions, loadStep } from '../load-step.ts'
 import type { LoadOptions, LoadResult } from '../load-step.ts'
-import { formatReport } from '../load-text.ts'
+import { formatLoadEnds } from '../load-ends.ts'
 import { loadPipeline } from '../pipeline-files.ts'
 import { withRestingSink } from '../resting-sink.ts'
 import { sourceMustStream } from '../source-ready.ts'
@@ -105,16 +105,17 @@ async function runMigrate(context: CommandContext, named: string | undefined, op
     await mustCapture(context, pipeline.source, { database, tables: loadOptions(options).tables })
   }
   const load = async (): Promise<LoadResult> => await loadStep(context, pipeline, loadOptions(options))
-  const { tables, seconds } = await (options.withoutSource === true
+  const { tables, ends } = await (options.withoutSource === true
     ? load()
     : withRestingSink(context, { sink: pipeline.sink.name, command: `cdc migrate ${database}` }, load))
   if (output.format === 'json') {
     const documents = tables.map((table) => {
       const positions = { low: formatPosition(table.low), high: formatPosition(table.high) }
-      return { ...table, ...positions, ...seconds.get(table.table) }
+      const { copySeconds, indexSeconds } = ends.find((end) => end.table === table.table) ?? {}
+      return { ...table, ...positions, copySeconds, indexSeconds }
     })
     output.item({ database, tables: documents }, () => '')
-  } else output.line(formatReport(tables, seconds))
+  } else output.line(formatLoadEnds(ends))
   output.next(`cdc register sink ${database}`)
 }
 

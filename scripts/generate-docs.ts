@@ -6,6 +6,8 @@ import type { Option, OptionSet } from '../src/config/option.ts'
 import { sinkOptions } from '../src/config/sink-options.ts'
 import { sourceOptions } from '../src/config/source-options.ts'
 import { errorKinds } from '../src/core/errors.ts'
+import { comparedDifferences, stoppingDifferences } from '../test/conformance/differences.ts'
+import type { RuntimeDifference } from '../test/conformance/differences.ts'
 
 export interface ReferencePage {
   /** Absolute. */
@@ -29,7 +31,37 @@ export function referencePages(): readonly ReferencePage[] {
     ),
     page('sink-options.md', optionsPage('Options of the PostgreSQL sink', 'connectors/sinks/postgres/', sinkOptions)),
     page('errors.md', errorsPage()),
+    page('differences.md', differencesPage()),
   ]
+}
+
+function differencesPage(): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|')
+  const table = (rows: readonly RuntimeDifference[]): readonly string[] => [
+    '| what | embedded runtime | Kafka Connect with Debezium 3.5 | right | why | what to do |',
+    '|---|---|---|---|---|---|',
+    ...rows.map(
+      (row) => `| ${[row.what, row.embedded, row.connect, row.right, row.why, row.remedy].map(cell).join(' | ')} |`,
+    ),
+  ]
+  return [
+    '# Where the two runtimes differ',
+    '',
+    '`test/conformance` sends one workload (every supported type with hard values, inserts, updates, deletes, statements of',
+    'many rows, changed keys, TRUNCATE, added and dropped columns, new tables) through both runtimes and compares the tables',
+    'value by value. They are equal, except for what stands here.',
+    '',
+    '## Both go on, the tables differ',
+    '',
+    ...table(comparedDifferences),
+    '',
+    '## Kafka Connect stops',
+    '',
+    'Debezium or its sink becomes FAILED, and with it all tables of the database.',
+    '',
+    ...table(stoppingDifferences),
+    '',
+  ].join('\n')
 }
 
 /** The pages whose file is missing or has another text. */

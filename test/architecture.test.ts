@@ -25,13 +25,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   verify: ['core', 'lib', 'config', 'mariadb', 'postgres', 'mapping', 'state'],
   doctor: ['core', 'lib', 'config', 'mariadb', 'postgres', 'mapping', 'connect'],
   plan: ['core', 'lib', 'config', 'mariadb', 'postgres', 'mapping', 'state', 'connect', 'migrate', 'doctor'],
+  move: ['core', 'lib', 'config', 'mariadb', 'postgres', 'mapping', 'state', 'connect'],
   worker: [
     ...['core', 'lib', 'config', 'mariadb', 'postgres', 'mapping', 'relay', 'state', 'connect'],
     ...['source', 'sink', 'migrate', 'verify', 'doctor'],
   ],
   cli: [
     ...['core', 'lib', 'config', 'mariadb', 'postgres', 'mapping', 'relay', 'state', 'connect'],
-    ...['source', 'sink', 'migrate', 'verify', 'doctor', 'plan', 'worker'],
+    ...['source', 'sink', 'migrate', 'verify', 'doctor', 'plan', 'move', 'worker'],
   ],
 }
 

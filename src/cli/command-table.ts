@@ -43,6 +43,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/unregister.ts'),
   },
   {
+    name: 'move',
+    summary: 'take a running pipeline to the other runtime, and back',
+    group: pipeline,
+    load: () => import('./commands/move.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'load tables in bulk',
     group: data,

@@ -71,6 +71,8 @@ export function sourceTemplate(options: TemplateOptions): ConnectorDocument {
       'decimal.handling.mode': 'precise',
       'bigint.unsigned.handling.mode': 'precise',
       'time.precision.mode': 'adaptive_time_microseconds',
+      // Else the year 1 becomes 2001.
+      'enable.time.adjuster': 'false',
       'binary.handling.mode': 'bytes',
       converters: 'tinyint1',
       'tinyint1.type': 'io.debezium.connector.binlog.converters.TinyIntOneToBooleanConverter',

@@ -46,7 +46,9 @@ export async function sendRequest(options: RequestOptions, context: RequestConte
     const answer = await sendOnce({ ...options, timeoutMs }, context)
     context.signal.throwIfAborted()
     if ('unheard' in answer) {
-      if (options.method !== 'GET' || attempt >= attempts) throw answer.unheard
+      // All but POST may be done twice.
+      const again = options.method === 'GET' || (answer.closed === true && options.method !== 'POST')
+      if (!again || attempt >= attempts) throw answer.unheard
       context.onRetry(`${answer.unheard.where}: ${answer.unheard.why}, trying again`)
     } else if (isRebalance(answer)) {
       const waited = Date.now() - started
@@ -95,6 +97,8 @@ function isTransient(status: number, method: string): boolean {
 /** An answer that did not arrive, or not whole; a read may ask again. */
 interface Unheard {
   readonly unheard: CdcError
+  /** The connection had ended before the request was answered. */
+  readonly closed?: boolean
 }
 
 async function sendOnce(
@@ -114,7 +118,9 @@ async function sendOnce(
   } catch (error) {
     signal.throwIfAborted()
     if (timeout.aborted) return { unheard: unreachableWorker(endpoint, `no answer within ${timeoutMs / 1000} s`) }
-    throw unreachableWorker(endpoint, causeOf(error))
+    const away = unreachableWorker(endpoint, causeOf(error))
+    if (wasClosed(error)) return { unheard: away, closed: true }
+    throw away
   }
   let text: string
   try {
@@ -164,6 +170,12 @@ function loginNeeded(endpoint: Endpoint, status: number): CdcError {
     why: `it answered ${status}`,
     fix: 'DEBEZIUM_URL=http://user:password@host:port in .env (special characters percent-encoded)',
   })
+}
+
+/** A connection that was kept for the next call, and that the server closed in the moment of that call. */
+function wasClosed(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_SOCKET'
 }
 
 /** fetch hides the reason (ECONNREFUSED, ENOTFOUND, a TLS problem) in the cause of its "fetch failed". */

@@ -1,0 +1,105 @@
+// The two connectors of a pipeline on one runtime: what state they are in, and how they are brought into another.
+import type { ConnectorFile } from '../config/connector-file.ts'
+import type { ConnectClient } from '../connect/client.ts'
+import { connectorHealth } from '../connect/health.ts'
+import type { HealthState } from '../connect/health.ts'
+import { createStopped, registerConnector } from '../connect/register.ts'
+import type { ConnectorOffset } from '../connect/rest-types.ts'
+import { askUntil, notRunning, waitUntilRunning } from '../connect/wait.ts'
+import { CdcError } from '../core/errors.ts'
+import { parsePosition } from '../core/gtid.ts'
+import type { GtidPosition } from '../core/gtid.ts'
+import type { MoveOptions } from './move-options.ts'
+
+export type Presence = HealthState | 'ABSENT'
+
+const unknownMs = 10_000
+
+type Waiting = Pick<MoveOptions, 'signal' | 'timeoutMs'>
+
+export async function presence(client: ConnectClient, name: string): Promise<Presence> {
+  const status = await client.status(name)
+  return status === undefined ? 'ABSENT' : connectorHealth(status).state
+}
+
+/** Stops a connector and waits until none of its tasks is left: then its offsets do not move any more. */
+export async function standStill(client: ConnectClient, name: string, waiting: Waiting): Promise<void> {
+  await askUntil(
+    async (waitedMs) => {
+      // One that was made just now may not be known yet.
+      const status = (await client.stop(name)) ? await client.status(name) : undefined
+      if (status === undefined) {
+        if (waitedMs > unknownMs) throw notThere(client, name)
+        return undefined
+      }
+      return status.connector.state === 'STOPPED' && status.tasks.length === 0 ? true : undefined
+    },
+    { ...waiting, where: name, waitedFor: () => 'waiting for it to stop' },
+  )
+}
+
+/** @throws CdcError CDC-W04 with the cause when it fails instead */
+export async function runAgain(client: ConnectClient, name: string, waiting: Waiting): Promise<void> {
+  if (!(await client.resume(name))) throw notThere(client, name)
+  // Connect accepts it and starts the connector later: STOPPED is what it still was.
+  await askUntil(
+    async () => {
+      const state = await presence(client, name)
+      return state === 'STOPPED' || state === 'PAUSED' ? undefined : true
+    },
+    { ...waiting, where: name, waitedFor: () => 'waiting for it to start' },
+  )
+  await waitUntilRunning(client, name, waiting)
+}
+
+/**
+ * Gives a connector the file's configuration without starting it. One that is there must stand still.
+ * @throws CdcErrors CDC-C06 and CDC-C07 when the runtime finds the configuration invalid
+ */
+export async function registerStopped(client: ConnectClient, file: ConnectorFile): Promise<void> {
+  if ((await client.info(file.name)) === undefined) await createStopped(client, file)
+  else await registerConnector(client, file)
+}
+
+/** Deletes the connector, if it is there. Its offsets stay. */
+export async function remove(client: ConnectClient, name: string, waiting: Waiting): Promise<void> {
+  if (!(await client.delete(name))) return
+  await askUntil(async () => ((await client.info(name)) === undefined ? true : undefined), {
+    ...{ ...waiting, where: name },
+    waitedFor: () => 'waiting for it to be gone',
+  })
+}
+
+/** @throws the cause when it has failed: nothing that it does can be waited for */
+export async function mustNotFail(client: ConnectClient, name: string): Promise<void> {
+  const status = await client.status(name)
+  if (status === undefined) throw notThere(client, name)
+  const health = connectorHealth(status)
+  if (health.state === 'FAILED') throw notRunning(name, health)
+}
+
+/** The GTID position among offsets; undefined: there is none. */
+export function positionIn(offsets: readonly ConnectorOffset[] | undefined): GtidPosition | undefined {
+  const gtids = offsets?.find(({ offset }) => typeof offset?.['gtids'] === 'string')?.offset?.['gtids']
+  return typeof gtids === 'string' && gtids !== '' ? parsePosition(gtids) : undefined
+}
+
+/** @throws CdcError CDC-L03 when the source has none */
+export async function positionOf(client: ConnectClient, name: string): Promise<GtidPosition> {
+  const position = positionIn(await client.offsets(name))
+  if (position !== undefined) return position
+  throw new CdcError('CDC-L03', {
+    where: name,
+    what: 'the source has no position by GTID',
+    why: 'it is by the GTID that the other runtime finds its place',
+    fix: `cdc connector-status ${name}`,
+  })
+}
+
+function notThere(client: ConnectClient, name: string): CdcError {
+  return new CdcError('CDC-C08', {
+    where: name,
+    what: `no connector of this name at ${client.url}`,
+    fix: 'cdc connectors',
+  })
+}

@@ -6,7 +6,7 @@ import type { Option, OptionSet } from '../src/config/option.ts'
 import { sinkOptions } from '../src/config/sink-options.ts'
 import { sourceOptions } from '../src/config/source-options.ts'
 import { errorKinds } from '../src/core/errors.ts'
-import { comparedDifferences, stoppingDifferences } from '../test/conformance/differences.ts'
+import { comparedDifferences, refusedDifferences, stoppingDifferences } from '../test/conformance/differences.ts'
 import type { RuntimeDifference } from '../test/conformance/differences.ts'
 
 export interface ReferencePage {
@@ -54,6 +54,10 @@ function differencesPage(): string {
     '## Both go on, the tables differ',
     '',
     ...table(comparedDifferences),
+    '',
+    '## Refused on Kafka Connect (`CDC-T13`)',
+    '',
+    ...table(refusedDifferences),
     '',
     '## Kafka Connect stops',
     '',

@@ -41,10 +41,10 @@ export interface BothRuntimes extends AsyncDisposable {
 export async function startBothRuntimes(pipelines: Readonly<Record<string, readonly string[]>>): Promise<BothRuntimes> {
   const cleanUp = new AsyncDisposableStack()
   try {
-    const starting = [startMariadb(), startPostgres({ schema: null }), startKafka()] as const
-    await Promise.allSettled(starting)
-    const [mariadb, postgres, kafka] = [await starting[0], await starting[1], await starting[2]]
-    for (const server of [kafka, postgres, mariadb]) cleanUp.use(server)
+    // One after the other: together they are too much for a small machine.
+    const mariadb = cleanUp.use(await startMariadb())
+    const postgres = cleanUp.use(await startPostgres({ schema: null }))
+    const kafka = cleanUp.use(await startKafka())
     const connect = cleanUp.use(await startConnect(kafka))
     await mariadb.createDatabases(sourceSchema)
     const env = { KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrap }

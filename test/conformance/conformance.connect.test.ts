@@ -3,16 +3,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '../harness/wait-for.ts'
-import { startBothRuntimes } from './both-runtimes.ts'
+import { sourceSchema, startBothRuntimes } from './both-runtimes.ts'
 import { compareSchemas } from './compare-schemas.ts'
 import type { Difference } from './compare-schemas.ts'
 import { comparedDifferences } from './differences.ts'
-import { before, changes } from './workload.ts'
+import { before, changes, refusedColumns } from './workload.ts'
 
 test('both runtimes end in the same tables, but for the documented differences', async () => {
-  await using both = await startBothRuntimes({ embedded: ['.*'], debezium: ['.*'] })
+  await using both = await startBothRuntimes({ embedded: ['t_.*'], debezium: ['.*'] })
   await both.source(before)
   await both.cdc('embedded', 'up', 'embedded')
+  const env = { DEBEZIUM_URL: both.url('debezium') }
+  const refused = await both.project.cdc(['register', 'source', 'debezium'], { env, timeoutMs: 120_000 })
+  for (const column of refusedColumns) {
+    assert.match(refused.stderr, new RegExp(String.raw`CDC-T13\S* ${sourceSchema}\.r_refused\.${column}\b`))
+  }
+  both.project.setEnv({ DEBEZIUM_TABLE_ALLOWLIST: both.project.env('EMBEDDED_TABLE_ALLOWLIST') ?? '' })
   await both.cdc('debezium', 'up', 'debezium')
   await both.source(changes)
   await both.cdc('embedded', 'wait', 'embedded', '--for', 'caught-up')

@@ -3,11 +3,11 @@
 import { hardColumns } from '../mapping/hard-values.ts'
 import type { HardColumn } from '../mapping/hard-values.ts'
 
-/** With these types Debezium or its sink stops: differences.ts says so of each. */
-const stopsDebezium = ({ type, choice }: HardColumn): boolean =>
-  /^inet|compressed|^bit\((8|13|64)\)/.test(type) || choice !== undefined
+/** With these Debezium or its sink does something else or stops: differences.ts says so of each. */
+const notForDebezium = ({ type, choice }: HardColumn): boolean =>
+  /^inet|^uuid|compressed|^bit\((8|13|64)\)|^enum.*'x,y'/.test(type) || (choice !== undefined && choice !== 'smallint')
 
-/** So do NUL characters in text. */
+/** At a NUL character in text the sink stops. */
 function withoutNul(column: HardColumn): HardColumn {
   const kept = column.values.map((value) => !/\\0|CHAR\(0\)/.test(value))
   return {
@@ -39,7 +39,7 @@ export const familyTables: readonly FamilyTable[] = families.map(([name, pattern
     pattern.test(type) &&
     (name === 't_charset' || !/character set/.test(type)) &&
     !earlier.some((p) => p.test(type) && name !== 't_charset')
-  return { name, columns: hardColumns.filter((column) => !stopsDebezium(column) && isOurs(column)).map(withoutNul) }
+  return { name, columns: hardColumns.filter((column) => !notForDebezium(column) && isOurs(column)).map(withoutNul) }
 })
 
 const columnNames = ({ columns }: FamilyTable): readonly string[] => columns.map((_, index) => `c${index + 1}`)
@@ -73,8 +73,6 @@ const otherTables = `
   CREATE TABLE T_Key (Region CHAR(4) CHARACTER SET latin1, Port VARCHAR(30), at DATETIME(3), amount DECIMAL(12,3), raw VARBINARY(8),
     big BIGINT UNSIGNED, n INT, note VARCHAR(50), PRIMARY KEY (Region, Port, at, amount, raw, big));
   INSERT INTO T_Key VALUES ('eu', 'Größe', '2024-01-01 00:00:00.001', 1.500, x'00ff', 18446744073709551615, 1, 'a');
-  CREATE TABLE t_uuid_key (id UUID PRIMARY KEY, day DATE NOT NULL, n INT);
-  INSERT INTO t_uuid_key VALUES ('123e4567-e89b-12d3-a456-426655440000', '2024-02-29', 1);
   CREATE TABLE t_default (id INT PRIMARY KEY, a INT DEFAULT 5, b VARCHAR(20) DEFAULT 'preset', c DATETIME DEFAULT '2001-02-03 04:05:06',
     d TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP, e DECIMAL(5,2) DEFAULT 1.25, f TINYINT(1) DEFAULT 1, g BIT(1) DEFAULT b'1', h ENUM('x','y') DEFAULT 'y',
     i JSON DEFAULT '{}', j BIGINT UNSIGNED DEFAULT 18446744073709551615, k DATE DEFAULT '2001-02-03', l VARBINARY(4) DEFAULT 'ab');
@@ -95,8 +93,8 @@ const otherTables = `
   INSERT INTO t_unique VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3);
   CREATE TABLE t_no_primary (code VARCHAR(10) NOT NULL UNIQUE, n INT);
   INSERT INTO t_no_primary VALUES ('a', 1), ('b', 2);
-  CREATE TABLE t_bits (id INT PRIMARY KEY, wide BIT(63), few BIT(7));
-  INSERT INTO t_bits VALUES (1, 0, 0);
+  CREATE TABLE t_bits (id INT PRIMARY KEY, few BIT(7));
+  INSERT INTO t_bits VALUES (1, 0);
   CREATE TABLE t_parent (id INT PRIMARY KEY, n INT);
   INSERT INTO t_parent VALUES (1, 1), (2, 2), (3, 3);
   CREATE TABLE t_child (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES t_parent (id) ON DELETE CASCADE ON UPDATE CASCADE);
@@ -104,16 +102,20 @@ const otherTables = `
   CREATE TABLE t_many (id INT AUTO_INCREMENT PRIMARY KEY, n INT, s VARCHAR(100));
   INSERT INTO t_many (n, s) SELECT seq, CONCAT('row ', seq) FROM seq_1_to_2000;`
 
-export const before = `SET sql_mode = ''; ${familyTables.map(createFamily).join('\n')}\n${otherTables}`
+/** Columns that Kafka Connect must refuse; only the embedded runtime copies this table. */
+export const refusedColumns = ['id', 'wide', 'word', 'packed', 'address', 'long']
+
+const refusedTable = `
+  CREATE TABLE r_refused (id UUID PRIMARY KEY, wide BIT(63), word ENUM('a','x,y'), packed TEXT COMPRESSED, address INET6, \`long\` TIME);
+  INSERT INTO r_refused VALUES ('123e4567-e89b-12d3-a456-426655440000', 5, 'x,y', 'text', '::1', '-100:00:00');`
+
+export const before = `SET sql_mode = ''; ${familyTables.map(createFamily).join('\n')}\n${otherTables}\n${refusedTable}`
 
 const otherChanges = `
   INSERT INTO T_Key VALUES ('eu', 'groß ', '2024-01-01 00:00:00.002', -1.500, x'', 0, 2, NULL), ('us', '', '9999-12-31 23:59:59.999', 0, x'00', 1, 3, 'b');
   UPDATE T_Key SET note = 'changed' WHERE Region = 'eu';
   UPDATE T_Key SET big = big - 1, amount = amount + 1 WHERE Region = 'eu' AND Port = 'Größe';
   DELETE FROM T_Key WHERE Region = 'us';
-  INSERT INTO t_uuid_key VALUES ('ffffffff-ffff-ffff-ffff-ffffffffffff', '2024-03-01', 2), ('00112233-4455-6677-8899-aabbccddeeff', '2024-03-02', 3);
-  UPDATE t_uuid_key SET n = n + 10 WHERE id <> '00112233-4455-6677-8899-aabbccddeeff';
-  DELETE FROM t_uuid_key WHERE id = '00112233-4455-6677-8899-aabbccddeeff';
   INSERT INTO t_default (id) VALUES (2);
   INSERT INTO t_default VALUES (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
   UPDATE t_default SET a = NULL, b = NULL, c = NULL, d = NULL, e = NULL, f = NULL, g = NULL, h = NULL, i = NULL, j = NULL, k = NULL, l = NULL WHERE id = 1;
@@ -139,7 +141,7 @@ const otherChanges = `
   REPLACE INTO t_unique VALUES (4, 'c', 4);
   INSERT INTO t_unique VALUES (5, 'b', 5) ON DUPLICATE KEY UPDATE n = n + 50;
   UPDATE t_no_primary SET code = 'z', n = 9 WHERE code = 'a'; DELETE FROM t_no_primary WHERE code = 'b'; INSERT INTO t_no_primary VALUES ('y', NULL);
-  INSERT INTO t_bits VALUES (2, 1 << 62, 64), (3, 1, 127); UPDATE t_bits SET few = 1 WHERE id = 1;
+  INSERT INTO t_bits VALUES (2, 64), (3, 127); UPDATE t_bits SET few = 1 WHERE id = 1;
   DELETE FROM t_parent WHERE id = 1; UPDATE t_parent SET id = 22 WHERE id = 2;
   START TRANSACTION;
   INSERT INTO t_many (n, s) SELECT n, s FROM t_many;

@@ -6,6 +6,7 @@ import { CdcError } from '../../core/errors.ts'
 import type { MoveOptions } from '../../move/move-options.ts'
 import type { MovePlan } from '../../move/plan-move.ts'
 import { databaseArgument, durationValue, examples } from '../arguments.ts'
+import { withCasts } from '../cast-step.ts'
 import type { CommandContext } from '../context.ts'
 import { kafkaUnknown, openProjectKafka } from '../kafka-access.ts'
 import { loadForRegistration, loadPipeline } from '../pipeline-files.ts'
@@ -49,10 +50,10 @@ async function move(context: CommandContext, database: string, options: Options)
   // A wrong name is said before anybody is asked.
   const { source, sink } = await loadPipeline({ ...context, runtime: async () => 'connect' }, database)
   const sides = await findSides(context, options.to)
-  const reading = { ...context, runtime: async () => sides.to.runtime }
+  const there = { ...context, client: async () => sides.to.client, runtime: async () => sides.to.runtime }
   const files = {
-    source: await loadForRegistration(reading, 'source', database),
-    sink: await loadForRegistration(reading, 'sink', database),
+    source: await withCasts(there, await loadForRegistration(there, 'source', database)),
+    sink: await withCasts(there, await loadForRegistration(there, 'sink', database)),
   }
   await using kafka = await openProjectKafka(context)
   if (kafka === undefined) throw kafkaUnknown(sink.name, 'what its topics hold from an earlier time cannot be seen')

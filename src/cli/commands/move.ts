@@ -16,6 +16,7 @@ interface Options {
   readonly to: string
   readonly timeout: number
   readonly dryRun?: true
+  readonly confirm?: string
 }
 
 /** A move that ends in the middle for a slow answer has to be begun again. */
@@ -28,6 +29,7 @@ export function define(command: Command, context: CommandContext): void {
     .addArgument(databaseArgument())
     .requiredOption('--to <url>', 'where the REST API of the other runtime answers')
     .option('--dry-run', 'check everything and show the plan, change nothing')
+    .option('--confirm <name>', 'the connector whose columns are moved although Debezium writes them differently')
     .option('--timeout <time>', 'how long each wait may take', durationValue, 600_000)
     .addHelpText(
       'after',
@@ -51,9 +53,11 @@ async function move(context: CommandContext, database: string, options: Options)
   const { source, sink } = await loadPipeline({ ...context, runtime: async () => 'connect' }, database)
   const sides = await findSides(context, options.to)
   const there = { ...context, client: async () => sides.to.client, runtime: async () => sides.to.runtime }
+  const command = `cdc move ${database} --to ${options.to}`
+  const confirmation = { confirmed: options.confirm, command }
   const files = {
-    source: await withCasts(there, await loadForRegistration(there, 'source', database)),
-    sink: await withCasts(there, await loadForRegistration(there, 'sink', database)),
+    source: await withCasts(there, await loadForRegistration(there, 'source', database), confirmation),
+    sink: await withCasts(there, await loadForRegistration(there, 'sink', database), confirmation),
   }
   await using kafka = await openProjectKafka(context)
   if (kafka === undefined) throw kafkaUnknown(sink.name, 'what its topics hold from an earlier time cannot be seen')

@@ -23,6 +23,7 @@ interface Options {
   readonly secret?: string
   readonly replicas: number
   readonly offline?: true
+  readonly confirm?: string
 }
 
 const imagePlaceholder = 'registry.example.com/cdc-connect:latest'
@@ -38,6 +39,7 @@ export function define(command: Command, context: CommandContext): void {
     .option('--push-secret <name>', 'secret with the login of that registry')
     .option('--secret <name>', 'secret with the passwords (default: <cluster>-secrets)')
     .option('--replicas <count>', 'how many workers', countValue, 1)
+    .option('--confirm <name>', 'export this source although Debezium cannot keep some of its columns equal')
     .option('--offline', 'do not look at the databases; converters that columns need are then missing')
     .addHelpText('after', examples('cdc export strimzi > connect.yaml', 'cdc export strimzi trading --namespace cdc'))
     .action((databases: readonly string[], options: Options) => exportStrimzi(context, databases, options))
@@ -49,7 +51,9 @@ async function exportStrimzi(context: CommandContext, wanted: readonly string[],
   const databases = chooseDatabases(project, wanted)
   const { files: written, kafka } = await load(context, project, databases)
   const files =
-    options.offline === true ? written : await Promise.all(written.map((file) => withConverters(context, file)))
+    options.offline === true
+      ? written
+      : await Promise.all(written.map((file) => withConverters(context, file, options.confirm)))
   const secret = options.secret ?? `${options.cluster}-secrets`
   const env = referencedVariables(files)
   const strimzi: StrimziOptions = {
@@ -79,10 +83,15 @@ ${kubectl}create secret generic ${secret} --from-env-file=FILE`,
 }
 
 /** As when it is registered: Debezium's source is told of columns that it would write differently than the load. */
-async function withConverters(context: CommandContext, file: ConnectorFile): Promise<ConnectorFile> {
+async function withConverters(
+  context: CommandContext,
+  file: ConnectorFile,
+  confirmed: string | undefined,
+): Promise<ConnectorFile> {
   if (file.kind === 'sink') return file
   const { withCasts } = await import('../cast-step.ts')
-  return await withCasts({ ...context, runtime: () => Promise.resolve('connect') }, file)
+  const command = `cdc export strimzi ${file.database}`
+  return await withCasts({ ...context, runtime: () => Promise.resolve('connect') }, file, { confirmed, command })
 }
 
 function chooseDatabases(project: Project, wanted: readonly string[]): readonly string[] {

@@ -175,6 +175,8 @@ test('a position is reached when every record before it is committed, also of a 
   // What is written afterwards does not count.
   await write('reached.db.T_NEW', 0, [0])
   assert.deepEqual(await notReached(kafka, sink, until), [])
+  await commit('connect-sink-reached', 'reached.db.T_NEW', [2n])
+  assert.deepEqual(await notReached(kafka, sink, until), [])
 })
 
 test('topics that do not keep their records as they must are named with the command that mends them', async () => {

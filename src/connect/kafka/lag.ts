@@ -83,7 +83,9 @@ export async function notReached(
     kafka.beginOffsets(topics),
     kafka.committedOffsets([consumerGroup(sink)]),
   ])
-  const behind = positions(begins, until, committed.get(consumerGroup(sink)) ?? []).filter(waits)
+  const own = committed.get(consumerGroup(sink)) ?? []
+  const open = until.filter((end) => !own.some((done) => samePartition(done, end) && done.offset >= end.offset))
+  const behind = positions(begins, open, own).filter(waits)
   const first = await kafka.firstRecords(behind)
   return behind.filter((position) => {
     const found = first.find((record) => samePartition(record, position))

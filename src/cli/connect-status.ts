@@ -11,7 +11,7 @@ import { openProjectKafka } from './kafka-access.ts'
 import { namesInFiles, partsOfStatuses } from './pipeline-status.ts'
 import type { Progress, StatusReader } from './pipeline-status.ts'
 import { countOf } from './quantities.ts'
-import { expectedRetentionMs } from './topics-outlast-load.ts'
+import { expectedRetentionMs } from './topics-kept.ts'
 
 /** The table is shown after this time, whatever Kafka does. */
 const limits = { connectMs: 1_000, timeoutMs: 4_000 }

@@ -4,8 +4,8 @@ import { CdcErrors } from '../core/errors.ts'
 import type { CommandContext } from './context.ts'
 import { openProjectKafka } from './kafka-access.ts'
 
-/** A copy, and a night in which nobody looks. */
-const neededMs = 24 * 3_600_000
+/** So long changes may have to wait for the sink: a copy of days, and a weekend in which nobody looks. */
+export const expectedRetentionMs = 3 * 24 * 3_600_000
 
 /**
  * On Kafka Connect changes wait in topics while the tables are copied: what a topic deletes before the sink has read it is
@@ -22,7 +22,7 @@ export async function topicsMustBeKept(
   const problems = await checkRetention(kafka, {
     source: { ...source.config, name: source.name },
     sink: { ...sink.config, name: sink.name },
-    neededMs,
+    neededMs: expectedRetentionMs,
   })
   if (problems.length > 0) throw new CdcErrors(problems)
 }

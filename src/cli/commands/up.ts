@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { waitForOffsets } from '../../connect/wait.ts'
-import { databaseArgument, durationValue, examples } from '../arguments.ts'
+import { databaseArgument, durationValue, examples, listValue } from '../arguments.ts'
 import { readSourcePosition, waitUntilCaughtUp } from '../caught-up.ts'
 import type { CommandContext } from '../context.ts'
 import { isKafkaKnown } from '../kafka-access.ts'
@@ -8,6 +8,7 @@ import { defaultLoadOptions, loadStep } from '../load-step.ts'
 import { loadForRegistration, loadPipeline } from '../pipeline-files.ts'
 import { countOf, formatSeconds } from '../quantities.ts'
 import { registerStep } from '../register-step.ts'
+import type { RegisterStep } from '../register-step.ts'
 import { withRestingSink } from '../resting-sink.ts'
 import { sourceMustStream } from '../source-ready.ts'
 import { createSteps } from '../steps.ts'
@@ -18,12 +19,23 @@ export function define(command: Command, context: CommandContext): void {
   command
     .addArgument(databaseArgument())
     .option('--timeout <time>', 'how long each wait may take (not the load)', durationValue, 600_000)
+    .option(
+      '--confirm <names>',
+      'names of connectors, with commas: do what would lose rows on Kafka Connect all the same',
+      listValue,
+      [],
+    )
     .addHelpText('after', examples('cdc up trading'))
-    .action((database: string, options: { timeout: number }) => up(context, database, options.timeout))
+    .action((database: string, options: Options) => up(context, database, options))
+}
+
+interface Options {
+  readonly timeout: number
+  readonly confirm: readonly string[]
 }
 
 /** Every step waits for what the next one needs; those done before say so. After a failure the same command goes on. */
-async function up(context: CommandContext, database: string, timeoutMs: number): Promise<void> {
+async function up(context: CommandContext, database: string, { timeout: timeoutMs, confirm }: Options): Promise<void> {
   const { output, signal } = context
   // All files are read before anything is done.
   const pipeline = await loadPipeline({ ...context, output: { ...output, note: () => {} } }, database)
@@ -31,19 +43,19 @@ async function up(context: CommandContext, database: string, timeoutMs: number):
   const sinkFile = await loadForRegistration(context, 'sink', database)
   const client = await context.client()
   const steps = createSteps(output)
+  const step = ({ name }: { name: string }): RegisterStep => ({
+    ...{ steps, timeoutMs },
+    confirmed: confirm.includes(name) ? name : undefined,
+  })
 
   const connect = (await context.runtime()) === 'connect'
   const before = connect ? await readSourcePosition(context, pipeline) : undefined
-  await registerStep(context, sourceFile, { steps, timeoutMs })
+  await registerStep(context, sourceFile, step(sourceFile))
   const [offset] = await waitForOffsets(client, sourceFile.name, { timeoutMs, signal })
   if (before !== undefined) {
-    const [{ waitForSource }, { topicsMustOutlastLoad }] = await Promise.all([
-      import('../caught-up-connect.ts'),
-      import('../topics-outlast-load.ts'),
-    ])
+    const { waitForSource } = await import('../caught-up-connect.ts')
     // A task that says RUNNING need not read: this shows that it does, before a long copy relies on it.
     await waitForSource(context, sourceFile.name, before, { timeoutMs })
-    await topicsMustOutlastLoad(context, { source: sourceFile.config, sink: sinkFile.config })
   }
   const gtids = offset?.offset?.['gtids']
   steps.did(sourceFile.name, typeof gtids === 'string' ? `streams, at ${gtids}` : 'streams')
@@ -54,7 +66,7 @@ async function up(context: CommandContext, database: string, timeoutMs: number):
     load(context, pipeline, steps),
   )
 
-  await registerStep(context, sinkFile, { steps, timeoutMs })
+  await registerStep(context, sinkFile, step(sinkFile))
   if (connect && !(await isKafkaKnown(context))) {
     output.note('whether the sink has caught up cannot be seen; set KAFKA_BOOTSTRAP_SERVERS in .env')
   } else steps.did(sinkFile.name, `caught up at ${await waitUntilCaughtUp(context, pipeline, timeoutMs)}`)

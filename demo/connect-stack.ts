@@ -4,8 +4,10 @@
 //   node demo/connect-stack.ts down    stops it; its data goes away with it
 //   node demo/connect-stack.ts serve   the background process itself
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { startConnect } from '../test/harness/start-connect.ts'
 import { startKafka } from '../test/harness/start-kafka.ts'
 import { startMariadb } from '../test/harness/start-mariadb.ts'
@@ -17,6 +19,8 @@ import { demoDatabases, fillDatabase } from './demo-databases.ts'
 const folder = join(repository, '.cdc', 'connect-stack')
 const pidFile = join(folder, 'pid')
 const logFile = join(folder, 'stack.log')
+/** Holds the path of the servers' data: outside, because they run as other users and their sockets want short paths. */
+const dataFile = join(folder, 'data')
 /** There when everything runs. */
 const envFile = join(folder, 'env')
 /** Fetching the jars and installing Java comes on top the first time. */
@@ -26,33 +30,46 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-/** The background process, if it runs: its id is only believed when the process is one of this file. */
+/** The background process, if it runs: its id is only believed when the process is one of this very file. */
 function runningPid(): number | undefined {
   if (!existsSync(pidFile)) return undefined
   const pid = Number(readFileSync(pidFile, 'utf8'))
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('connect-stack.ts') ? pid : undefined
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(import.meta.filename) ? pid : undefined
   } catch {
     return undefined
   }
 }
 
+/** Removes what a stack left, also one that was killed: its servers ended with it, its data did not. */
+function clean(): void {
+  if (existsSync(dataFile)) {
+    const data = readFileSync(dataFile, 'utf8')
+    if (dirname(data) === tmpdir()) rmSync(data, { recursive: true, force: true, maxRetries: 3 })
+  }
+  rmSync(folder, { recursive: true, force: true })
+}
+
 async function up(): Promise<void> {
   if (runningPid() === undefined) {
-    rmSync(folder, { recursive: true, force: true })
+    clean()
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const data = mkdtempSync(join(tmpdir(), 'cdc-connect-'))
+    chmodSync(data, 0o755)
+    writeFileSync(dataFile, data)
     const log = openSync(logFile, 'a')
     const child = spawn(process.execPath, [import.meta.filename, 'serve'], {
       detached: true,
       stdio: ['ignore', log, log],
+      env: { ...process.env, CDC_TEST_ROOT: data },
     })
     closeSync(log)
     writeFileSync(pidFile, String(child.pid))
     child.unref()
     say('starting Kafka, Kafka Connect with Debezium, MariaDB with eight databases, PostgreSQL …')
-    await waitFor(() => existsSync(envFile) || runningPid() === undefined, { timeoutMs: startLimitMs, everyMs: 200 })
-    if (!existsSync(envFile)) throw new Error(`it did not start:\n${readFileSync(logFile, 'utf8').slice(-3000)}`)
-  } else if (!existsSync(envFile)) throw new Error(`it is still starting; its log is ${logFile}`)
+  } else if (!existsSync(envFile)) say('it is starting already …')
+  await waitFor(() => existsSync(envFile) || runningPid() === undefined, { timeoutMs: startLimitMs, everyMs: 200 })
+  if (!existsSync(envFile)) throw new Error(`it did not start:\n${readFileSync(logFile, 'utf8').slice(-3000)}`)
   process.stdout.write(readFileSync(envFile, 'utf8'))
   say(`These lines belong into .env (process variables win over it):
   set -a; . ${envFile}; set +a; make connectors
@@ -69,7 +86,7 @@ async function down(): Promise<void> {
     await waitFor(() => runningPid() === undefined, { what: `process ${pid} to end` })
     say('stopped')
   }
-  rmSync(folder, { recursive: true, force: true })
+  clean()
 }
 
 async function serve(): Promise<void> {

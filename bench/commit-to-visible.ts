@@ -30,7 +30,7 @@ export async function commitToVisible(
   const writing = (async () => {
     for (let id = first; id < end; id++) {
       const due = started + ((id - first) / perSecond) * 1000
-      if (due > performance.now()) await sleep(due - performance.now())
+      await sleep(Math.max(0, due - performance.now()))
       await writer.query(`INSERT INTO bench.wide SELECT ${wideRow(String(id))}`)
       committed.set(id, performance.now())
     }

@@ -46,16 +46,19 @@ export async function openLoadRun(options: MigrateOptions): Promise<LoadRun> {
   const run = await beginLoadRun(connection, sink.name, { request: { tables, replace }, mayGoOn: resume !== 'never' })
   const telling = tellNowAndThen(stop.signal, log, async () => {
     if (progress.told()) return
-    await tellLoadRun(connection, sink.name, progress.document())
+    await tellLoadRun(connection, run.owner, progress.document())
   })
+  async function reconnect(): Promise<void> {
+    await connection[Symbol.asyncDispose]()
+    connection = await connect(options).catch(() => connection)
+  }
   async function tellNowAndThen(signal: AbortSignal, to: Logger, tell: () => Promise<void>): Promise<void> {
     while (await untilNext(signal)) {
       try {
         await tell()
       } catch (thrown) {
         to.debug({ err: thrown }, 'the progress could not be written down')
-        await connection[Symbol.asyncDispose]()
-        connection = await connect(options).catch(() => connection)
+        await reconnect()
       }
     }
   }
@@ -65,9 +68,16 @@ export async function openLoadRun(options: MigrateOptions): Promise<LoadRun> {
     async end() {
       stop.abort()
       await telling
-      await endLoadRun(connection, sink.name, progress.document()).catch((thrown: unknown) =>
-        log.debug({ err: thrown }, 'the end of the run could not be written down'),
-      )
+      const document = progress.document()
+      try {
+        // The connection may have been cut while nothing was told.
+        await endLoadRun(connection, run.owner, document).catch(async () => {
+          await reconnect()
+          await endLoadRun(connection, run.owner, document)
+        })
+      } catch (thrown) {
+        log.warn({ err: thrown }, 'the end of the run could not be written down')
+      }
     },
     async [Symbol.asyncDispose]() {
       stop.abort()

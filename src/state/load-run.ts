@@ -36,6 +36,12 @@ export async function readLoadRun<Progress>(
   }
 }
 
+/** Who writes a run down: the number of the session that did so last, which changes when a connection breaks. */
+export interface LoadRunOwner {
+  readonly connector: string
+  pid: string
+}
+
 /**
  * Writes down that a run has begun. `startedAt` is in seconds since 1970, by PostgreSQL's clock. One that was broken off and wanted the same goes on: then its begin is kept.
  * @returns when the run, or the one that it goes on with, began; and whether it goes on with one
@@ -44,31 +50,48 @@ export async function beginLoadRun(
   connection: PostgresConnection,
   connector: string,
   { request, mayGoOn }: { readonly request: unknown; readonly mayGoOn: boolean },
-): Promise<{ readonly startedAt: number; readonly goesOn: boolean }> {
-  const { rows } = await connection.query<{ started_at: string; goes_on: string }>(
+): Promise<{ readonly startedAt: number; readonly goesOn: boolean; readonly owner: LoadRunOwner }> {
+  const { rows } = await connection.query<{ started_at: string; goes_on: string; pid: string }>(
     `INSERT INTO cdc.load_run AS r (connector, request, pid) VALUES ($1, $2, pg_backend_pid())
      ON CONFLICT (connector) DO UPDATE SET request = excluded.request, pid = excluded.pid, ended_at = NULL,
        updated_at = clock_timestamp(), progress = '{}',
        started_at = CASE WHEN $3 AND r.ended_at IS NULL AND r.request = excluded.request THEN r.started_at
                          ELSE excluded.started_at END
-     RETURNING extract(epoch FROM started_at) AS started_at, started_at < statement_timestamp() AS goes_on`,
+     RETURNING extract(epoch FROM started_at) AS started_at, started_at < statement_timestamp() AS goes_on, pid`,
     [connector, JSON.stringify(request), mayGoOn],
   )
-  return { startedAt: Number(rows[0]?.started_at ?? 0), goesOn: rows[0]?.goes_on === 't' }
+  const owner = { connector, pid: rows[0]?.pid ?? '' }
+  return { startedAt: Number(rows[0]?.started_at ?? 0), goesOn: rows[0]?.goes_on === 't', owner }
 }
 
-export async function tellLoadRun(connection: PostgresConnection, connector: string, progress: unknown): Promise<void> {
-  await connection.query(
-    'UPDATE cdc.load_run SET progress = $2, updated_at = clock_timestamp() WHERE connector = $1 AND pid = pg_backend_pid()',
-    [connector, JSON.stringify(progress)],
-  )
+/** Nothing is written when another run has begun since. */
+export async function tellLoadRun(
+  connection: PostgresConnection,
+  owner: LoadRunOwner,
+  progress: unknown,
+): Promise<void> {
+  await update(connection, owner, { progress, ended: false })
 }
 
 /** It came to its end, well or not: the next one is a new one. */
-export async function endLoadRun(connection: PostgresConnection, connector: string, progress: unknown): Promise<void> {
-  await connection.query(
-    `UPDATE cdc.load_run SET progress = $2, updated_at = clock_timestamp(), ended_at = clock_timestamp()
-     WHERE connector = $1 AND pid = pg_backend_pid()`,
-    [connector, JSON.stringify(progress)],
+export async function endLoadRun(
+  connection: PostgresConnection,
+  owner: LoadRunOwner,
+  progress: unknown,
+): Promise<void> {
+  await update(connection, owner, { progress, ended: true })
+}
+
+async function update(
+  connection: PostgresConnection,
+  owner: LoadRunOwner,
+  { progress, ended }: { readonly progress: unknown; readonly ended: boolean },
+): Promise<void> {
+  const { rows } = await connection.query<{ pid: string }>(
+    `UPDATE cdc.load_run SET progress = $3, pid = pg_backend_pid(), updated_at = clock_timestamp(),
+       ended_at = CASE WHEN $4 THEN clock_timestamp() END
+     WHERE connector = $1 AND pid = $2 RETURNING pid`,
+    [owner.connector, owner.pid, JSON.stringify(progress), ended],
   )
+  owner.pid = rows[0]?.pid ?? owner.pid
 }

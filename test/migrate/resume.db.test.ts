@@ -213,4 +213,6 @@ test('a load may be cut off any number of times, as long as it gets further', as
   assert.ok(cuts > 8, `it was cut off ${cuts} times`)
   assert.equal(run.result.tables[0]?.rows, 40_000)
   await expectWhole(40_000)
+  const [noted] = await postgres.query(`SELECT ended_at IS NOT NULL AS ended FROM cdc.load_run`)
+  assert.deepEqual(noted, { ended: true }, 'else the next --replace would take it for its own beginning')
 })

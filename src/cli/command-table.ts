@@ -103,6 +103,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/stop.ts'),
   },
   {
+    name: 'watch',
+    summary: 'restart failed tasks of Kafka Connect by and by, until Ctrl-C',
+    group: control,
+    load: () => import('./commands/watch.ts'),
+  },
+  {
     name: 'offsets',
     summary: "show or forget a connector's position",
     group: control,

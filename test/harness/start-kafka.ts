@@ -67,8 +67,9 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
       ...options.settings,
     }),
   )
+  // With =, because it may begin with a minus sign.
   const clusterId = randomBytes(16).toString('base64url')
-  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', configFile]
+  const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', configFile]
   execFileSync('nice', ['-n', '5', java, ...jvm, '-cp', classPath, ...format], { stdio: ['ignore', 'ignore', 'pipe'] })
 
   const launch = async (): ReturnType<typeof startServer> =>

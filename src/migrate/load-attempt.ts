@@ -67,6 +67,11 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
   const opened = await openAt(attempt, side)
   await checkDefinition(attempt)
   await Promise.all(side.sessions.map(async ({ reader }) => await touch(reader, source)))
+  if (side.control !== undefined) {
+    // What walks the key must not get behind a schema change that waits for the readers, which wait for the next chunk.
+    await side.control.query('START TRANSACTION READ ONLY')
+    await touch({ connection: side.control }, source)
+  }
   const { mapped, unlogged } = await prepareTarget(attempt, cut)
 
   onPhase('copy')
@@ -81,6 +86,7 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
   if (strict) refuseLosses(mapped, copied.losses)
   await session.reader.closeSnapshot()
   await Promise.all(side.sessions.map(async ({ reader }) => await reader.closeSnapshot()))
+  await side.control?.query('ROLLBACK')
   meter.flush()
   const copiedAt = performance.now()
 

@@ -1,7 +1,7 @@
-import { connectMariadb, type MariadbConnection } from '../mariadb/connection.ts'
+import type { MariadbConnection } from '../mariadb/connection.ts'
 import { connectPostgres, type PostgresConnection } from '../postgres/connection.ts'
 import type { MigrateOptions } from './load-options.ts'
-import { openSourceReader, type SourceReader } from './source-reader.ts'
+import { connectPatiently, openSourceReader, type SourceReader } from './source-reader.ts'
 import { prepareSession } from './target-build.ts'
 
 /** One reader and one writer; a worker keeps it from table to table. */
@@ -90,7 +90,7 @@ export async function openSideSessions(
   if (workers === 0) return { sessions: [], control: undefined, notes: undefined, async [Symbol.asyncDispose]() {} }
   const { source, sink } = options
   const opened = await Promise.allSettled([
-    connectMariadb(source, { signal, where: source.name }),
+    connectPatiently(source, { signal, where: source.name }),
     connectPostgres(sink.postgres, { applicationName: `cdc migrate ${sink.name}`, where: sink.name, signal }),
     ...Array.from({ length: workers - 1 }, async () => await openSession(options, signal)),
   ])

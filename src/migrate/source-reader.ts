@@ -18,19 +18,24 @@ export interface SourceReader extends AsyncDisposable {
   serverPosition(): Promise<GtidPosition>
 }
 
-/** A session may have to wait for hours, while indexes are built on the other side. */
 const patientSession = `SET SESSION wait_timeout = 604800, net_write_timeout = 86400, net_read_timeout = 86400,
   max_statement_time = 0, idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0, lock_wait_timeout = 30`
 
-/** @throws CdcError as `connectMariadb` */
-export async function openSourceReader(settings: MariadbSettings, options: ConnectOptions): Promise<SourceReader> {
+/** For a session that may have to wait for hours, while the other side writes. @throws CdcError as `connectMariadb` */
+export async function connectPatiently(settings: MariadbSettings, options: ConnectOptions): Promise<MariadbConnection> {
   const connection = await connectMariadb(settings, options)
   try {
     await connection.query(patientSession)
+    return connection
   } catch (thrown) {
     connection.destroy()
     throw thrown
   }
+}
+
+/** @throws CdcError as `connectMariadb` */
+export async function openSourceReader(settings: MariadbSettings, options: ConnectOptions): Promise<SourceReader> {
+  const connection = await connectPatiently(settings, options)
   return {
     connection,
     openSnapshot: async () => await beginSnapshot(connection),

@@ -100,7 +100,7 @@ const lockWaitTimeout = 1205
  * Reads a row: from then on schema changes of the table wait until the snapshot is closed.
  * @throws CdcError CDC-L04 when one came between, or is at work
  */
-export async function touch({ connection }: SourceReader, table: SourceTable): Promise<void> {
+export async function touch({ connection }: Pick<SourceReader, 'connection'>, table: SourceTable): Promise<void> {
   try {
     await connection.query(`SELECT 1 FROM ${quoteMariadb(table.database, table.table)} LIMIT 1`)
   } catch (thrown) {

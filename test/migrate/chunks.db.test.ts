@@ -141,3 +141,21 @@ test('chunks of one table are all of one moment, whatever is written meanwhile',
     await writer.end()
   }
 })
+
+test('a schema change that comes while the key is still being walked waits until the rows are read', async () => {
+  const between = await fresh('altered')
+  await mariadb.query(`CREATE TABLE altered.t (a VARCHAR(40) PRIMARY KEY, pad VARCHAR(200));
+    INSERT INTO altered.t SELECT MD5(seq), REPEAT('x', 200) FROM mysql.seq_1_to_20000`)
+  let altering: Promise<unknown> | undefined
+  const { result, events } = await load(between, {
+    ...{ threshold: 500, chunkWorkers: 2, batchSize: 50 },
+    onEvent: (event) => {
+      if (event.kind === 'phase' && event.phase === 'copy') {
+        altering ??= mariadb.query('ALTER TABLE altered.t ADD COLUMN late INT DEFAULT 5')
+      }
+    },
+  })
+  await altering
+  assert.equal(result.tables[0]?.rows, 20_000)
+  assert.equal(events.filter((event) => event.kind === 'table-start').length, 1)
+})

@@ -100,7 +100,10 @@ async function load(readers: number): Promise<ProcessUsage> {
   child.stderr.on('data', (text: Buffer) => (said += String(text)))
   let usage: ProcessUsage = { cpuSeconds: 0, peakRssMb: 0 }
   const look = setInterval(() => {
-    if (child.exitCode === null && child.pid !== undefined) usage = processUsage(child.pid)
+    if (child.exitCode !== null || child.pid === undefined) return
+    const now = processUsage(child.pid)
+    // One that has just ended has no memory any more.
+    usage = { cpuSeconds: now.cpuSeconds, peakRssMb: Math.max(usage.peakRssMb, now.peakRssMb) }
   }, 20)
   await once(child, 'close')
   clearInterval(look)

@@ -50,7 +50,8 @@ export async function startBothRuntimes(pipelines: Readonly<Record<string, reado
     const env = { KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrap }
     const project = cleanUp.use(await makeProject({ postgres, databases: [], env }))
     for (const [pipeline, tables] of Object.entries(pipelines)) {
-      const made = await project.cdc(['new', pipeline, '--schema', sourceSchema, '--target-schema', pipeline])
+      const names = ['--schema', sourceSchema, '--topic-prefix', pipeline, '--target-schema', pipeline]
+      const made = await project.cdc(['new', pipeline, ...names])
       assert.equal(made.code, 0, made.stderr)
       const variables = {
         HOST: mariadb.host,

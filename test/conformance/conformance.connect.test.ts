@@ -18,6 +18,8 @@ test('both runtimes end in the same tables, but for the documented differences',
   for (const column of refusedColumns) {
     assert.match(refused.stderr, new RegExp(String.raw`CDC-T13\S* ${sourceSchema}\.r_refused\.${column}\b`))
   }
+  // Off the list is not enough: Debezium reads the definitions of all tables of the database, and stops at INET6.
+  await both.source('DROP TABLE r_refused')
   both.project.setEnv({ DEBEZIUM_TABLE_ALLOWLIST: both.project.env('EMBEDDED_TABLE_ALLOWLIST') ?? '' })
   await both.cdc('debezium', 'up', 'debezium')
   await both.source(changes)

@@ -130,12 +130,13 @@ export const refusedDifferences: readonly RuntimeDifference[] = [
     remedy: 'ALTER TABLE … MODIFY without COMPRESSED, or leave the table out',
   },
   {
-    what: 'INET4 and INET6 columns',
+    what: 'INET4 and INET6 columns, in any table of a captured database',
     embedded: 'inet',
     connect: 'the source stops: "DDL statement couldn\'t be parsed"',
     right: 'embedded',
-    why: "Debezium's grammar of MariaDB's DDL does not have these types",
-    remedy: 'leave the table out',
+    why: "Debezium's grammar of MariaDB's DDL does not have these types, and it reads the tables that are not on the list too (only those on it are refused beforehand)",
+    remedy:
+      'use the embedded runtime; or, for tables that are not on the list, `schema.history.internal.skip.unparseable.ddl=true`, which also passes over an ALTER TABLE that Debezium cannot read',
   },
   {
     what: 'TIME below 0 or over 24 h',

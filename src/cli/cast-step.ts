@@ -67,12 +67,14 @@ async function forDebezium(
   if (both === undefined) return file
   const { source } = both
   const sink = { ...both.sink, casts: castsOf(all, source) }
-  const [{ checkDebeziumColumns }, { readLoadedTables }, columns, { castsForDebezium }] = await Promise.all([
-    import('../plan/debezium-columns.ts'),
-    import('../plan/loaded-casts.ts'),
-    import('../plan/debezium-tables.ts'),
-    import('../plan/casts-for-debezium.ts'),
-  ])
+  const [{ checkDebeziumColumns }, { unreadDefinitions }, { readLoadedTables }, columns, { castsForDebezium }] =
+    await Promise.all([
+      import('../plan/debezium-columns.ts'),
+      import('../plan/unread-definitions.ts'),
+      import('../plan/loaded-casts.ts'),
+      import('../plan/debezium-tables.ts'),
+      import('../plan/casts-for-debezium.ts'),
+    ])
   const loaded = await readLoadedTables(sink, signal)
   if (file.kind === 'source') {
     return await askSource(context, { source, casts: sink.casts }, async (tables, connection) => {
@@ -83,7 +85,9 @@ async function forDebezium(
         ...planned.map(columns.asDebeziumTable),
         ...unknown.map((table) => ({ source: table, types: {} })),
       ]
-      tell(context, file, checkDebeziumColumns(listed, config, file.database), confirmation)
+      const { errors, notes } = checkDebeziumColumns(listed, config, file.database)
+      const unread = await unreadDefinitions(connection, source)
+      tell(context, file, { errors: [...errors, ...unread], notes }, confirmation)
       return { ...file, config }
     })
   }

@@ -1,10 +1,10 @@
+import type { SinkConfig } from '../config/sink-config.ts'
 import { connectorHealth } from '../connect/health.ts'
 import { askUntil } from '../connect/wait.ts'
 import type { CommandContext } from './context.ts'
 
 export interface RestingSink {
-  /** Name of the sink connector. */
-  readonly sink: string
+  readonly sink: SinkConfig
   /** What goes on with the load when it was broken off. */
   readonly command: string
 }
@@ -15,15 +15,17 @@ const settleMs = 120_000
  * Keeps a sink on Kafka Connect from writing while tables are loaded, and lets it go on afterwards. Debezium's sink knows
  * nothing of a load: it would write changes into a table whose older rows are still to come, or make the table itself.
  * Afterwards it applies what waits in the topics, by key. The embedded runtime needs none of this: its sink waits at the
- * table. A load that fails leaves the sink paused, for the same reason; a sink that somebody has paused stays so.
+ * table. A load that leaves a table half loaded leaves the sink paused, for the same reason; a sink that somebody has
+ * paused stays so.
  */
 export async function withRestingSink<T>(
   context: CommandContext,
-  { sink, command }: RestingSink,
+  { sink: config, command }: RestingSink,
   load: () => Promise<T>,
 ): Promise<T> {
   if ((await context.runtime()) === 'embedded') return await load()
   const { output, signal } = context
+  const sink = config.name
   const client = await context.client()
   const stateNow = async (): Promise<string | undefined> => {
     const status = await client.status(sink)
@@ -50,10 +52,32 @@ export async function withRestingSink<T>(
   try {
     loaded = await load()
   } catch (error) {
-    output.message(`${sink}: stays paused until the load is complete: ${command}, then cdc resume ${sink}`)
+    if (!(await isHalfLoaded(config))) {
+      await client.resume(sink)
+      output.message(`${sink}: goes on; no table was left half loaded`)
+    } else output.message(`${sink}: stays paused until the load is complete: ${command}, then cdc resume ${sink}`)
     throw error
   }
   await client.resume(sink)
   output.message(`${sink}: goes on`)
   return loaded
+}
+
+/** Whether a table of the sink has been begun and not finished. What cannot be asked is taken to be so. */
+async function isHalfLoaded(sink: SinkConfig): Promise<boolean> {
+  const [{ connectPostgres }, { readTables }] = await Promise.all([
+    import('../postgres/connection.ts'),
+    import('../state/tables.ts'),
+  ])
+  try {
+    await using connection = await connectPostgres(sink.postgres, {
+      applicationName: `cdc migrate ${sink.name}`,
+      where: sink.name,
+    })
+    const { rows } = await connection.query<{ there: string | null }>(`SELECT to_regclass('cdc.tables') AS there`)
+    if (rows[0]?.there == null) return false
+    return (await readTables(connection, sink.name)).some(({ state }) => state === 'loading')
+  } catch {
+    return true
+  }
 }

@@ -107,7 +107,7 @@ async function runMigrate(context: CommandContext, named: string | undefined, op
   const load = async (): Promise<LoadResult> => await loadStep(context, pipeline, loadOptions(options))
   const { tables, ends } = await (options.withoutSource === true
     ? load()
-    : withRestingSink(context, { sink: pipeline.sink.name, command: `cdc migrate ${database}` }, load))
+    : withRestingSink(context, { sink: pipeline.sink, command: `cdc migrate ${database}` }, load))
   if (output.format === 'json') {
     const documents = tables.map((table) => {
       const positions = { low: formatPosition(table.low), high: formatPosition(table.high) }

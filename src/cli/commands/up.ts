@@ -62,7 +62,7 @@ async function up(context: CommandContext, database: string, { timeout: timeoutM
 
   await sourceMustStream(context, sourceFile.name, database)
   await topicsMustBeKept(context, { source: sourceFile, sink: sinkFile })
-  await withRestingSink(context, { sink: sinkFile.name, command: `cdc up ${database}` }, () =>
+  await withRestingSink(context, { sink: pipeline.sink, command: `cdc up ${database}` }, () =>
     load(context, pipeline, steps),
   )
 

@@ -78,6 +78,33 @@ export async function mustNotFail(client: ConnectClient, name: string): Promise<
   if (health.state === 'FAILED') throw notRunning(name, health)
 }
 
+const offsetsMs = 60_000
+
+/** Sets the offsets of a connector that stands still. Kafka Connect refuses for a moment after it has stopped one. */
+export async function setOffsets(
+  client: ConnectClient,
+  name: string,
+  offsets: readonly ConnectorOffset[],
+  signal: AbortSignal,
+): Promise<void> {
+  let refused: CdcError | undefined
+  await askUntil(
+    async () => {
+      try {
+        return await client.patchOffsets(name, offsets)
+      } catch (thrown) {
+        if (!(thrown instanceof CdcError) || thrown.code !== 'CDC-W04') throw thrown
+        refused = thrown
+        return undefined
+      }
+    },
+    {
+      ...{ signal, timeoutMs: offsetsMs, where: name },
+      waitedFor: () => `waiting until its offsets can be set (${refused?.why ?? refused?.what ?? ''})`,
+    },
+  )
+}
+
 /** The GTID position among offsets; undefined: there is none. */
 export function positionIn(offsets: readonly ConnectorOffset[] | undefined): GtidPosition | undefined {
   const gtids = offsets?.find(({ offset }) => typeof offset?.['gtids'] === 'string')?.offset?.['gtids']

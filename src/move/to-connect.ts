@@ -14,6 +14,7 @@ import {
   registerStopped,
   remove,
   runAgain,
+  setOffsets,
   standStill,
 } from './connectors.ts'
 import { changedTables, mustHaveNothingPrepared, readSourceNow } from './followed-tables.ts'
@@ -138,7 +139,7 @@ async function prepareConnect(options: MoveOptions, position: GtidPosition, { fi
   const old = passedOver === 0 ? '' : `; it will not read what ${passedOver} partitions hold of an earlier time`
   onStep(sink.name, `prepared on Kafka Connect${old}`)
   const offset = { file: file.name, pos: file.position, gtids: formatPosition(position) }
-  await connect.patchOffsets(source.name, [{ partition: { server: source.topicPrefix }, offset }])
+  await setOffsets(connect, source.name, [{ partition: { server: source.topicPrefix }, offset }], options.signal)
   const set = positionIn(await connect.offsets(source.name))
   if (set === undefined || !samePosition(set, position)) {
     throw new CdcError('CDC-W04', {

@@ -4,7 +4,7 @@ import { notReached } from '../connect/kafka/lag.ts'
 import { matchTopics } from '../connect/kafka/match-topics.ts'
 import type { PartitionOffset } from '../connect/kafka/partition-offset.ts'
 import { askUntil } from '../connect/wait.ts'
-import { CdcError } from '../core/errors.ts'
+import { setOffsets } from './connectors.ts'
 import type { MoveOptions } from './move-options.ts'
 
 type Asking = Pick<MoveOptions, 'kafka' | 'connect' | 'sink' | 'signal' | 'timeoutMs'>
@@ -28,27 +28,9 @@ export async function beginAtTopicEnds(asking: Asking): Promise<number> {
     partition: { kafka_topic: topic, kafka_partition: partition },
     offset: { kafka_offset: Number(offset) },
   }))
-  let refused: CdcError | undefined
-  await askUntil(
-    async () => {
-      try {
-        return await connect.patchOffsets(sink.name, offsets)
-      } catch (thrown) {
-        // The group of a sink that ran until now lives on for a moment.
-        if (!(thrown instanceof CdcError) || thrown.code !== 'CDC-W04') throw thrown
-        refused = thrown
-        return undefined
-      }
-    },
-    {
-      ...{ signal, timeoutMs: groupEndsMs, where: sink.name },
-      waitedFor: () => `waiting until its consumer group can be moved (${refused?.why ?? ''})`,
-    },
-  )
+  await setOffsets(connect, sink.name, offsets, signal)
   return unread.length
 }
-
-const groupEndsMs = 60_000
 
 /** Waits until the sink's group has committed the end of every topic. The source must stand still. */
 export async function waitUntilDrained(asking: Asking, watch: (client: ConnectClient) => Promise<void>): Promise<void> {

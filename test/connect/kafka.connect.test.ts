@@ -18,6 +18,7 @@ import { startKafka } from '../harness/start-kafka.ts'
 import type { KafkaServer } from '../harness/start-kafka.ts'
 import { makeTlsFiles } from '../harness/tls-files.ts'
 import type { TlsFiles } from '../harness/tls-files.ts'
+import { waitFor } from '../harness/wait-for.ts'
 
 const secrets = { APIKEY: randomBytes(9).toString('hex'), STRANGER: randomBytes(9).toString('hex') }
 const timeoutMs = 60_000
@@ -85,6 +86,8 @@ async function createTopic(
     ...{ topics: [topic], partitions, replicas: 1 },
     configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
   })
+  // The broker answers before it shows the topic to those who ask.
+  await waitFor(async () => (await kafka.topics()).includes(topic), { what: `topic ${topic} to be seen` })
 }
 
 /** @param ages of the records, in seconds */

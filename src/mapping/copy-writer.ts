@@ -1,6 +1,13 @@
 /** From here on the buffer does not double any more. */
 const largeBytes = 4 * 1024 * 1024
 
+/** Bytes that belong between those of a writer's buffer, and stay where they are. */
+export interface Splice {
+  /** Before this position of the buffer. */
+  readonly at: number
+  readonly bytes: Buffer
+}
+
 /**
  * A growing buffer that is filled with PostgreSQL COPY BINARY fields: int32 length (-1 = NULL), then the value's bytes
  * as the type's recv function reads them. One writer is reused for millions of rows, so nothing is allocated per value.
@@ -10,9 +17,25 @@ export class CopyWriter {
   buffer: Buffer
   /** Where the next byte goes. */
   position = 0
+  /** Values that were not copied into the buffer, in its order. Valid as long as the source they came from. */
+  splices: Splice[] = []
+  readonly #spliceBytes: number
 
-  constructor(initialBytes = 65_536) {
+  /** @param spliceBytes values of as many bytes are left where they are: see `pieces` */
+  constructor(initialBytes = 65_536, spliceBytes = Infinity) {
     this.buffer = Buffer.allocUnsafeSlow(initialBytes)
+    this.#spliceBytes = spliceBytes
+  }
+
+  /** All that was written, in order. */
+  *pieces(): Generator<Buffer> {
+    let from = 0
+    for (const { at, bytes } of this.splices) {
+      yield this.buffer.subarray(from, at)
+      yield bytes
+      from = at
+    }
+    if (from < this.position) yield this.buffer.subarray(from, this.position)
   }
 
   /** Makes sure that so many bytes fit behind `position`. */
@@ -23,6 +46,7 @@ export class CopyWriter {
   /** Forgets what was written; the memory is kept. */
   reset(): void {
     this.position = 0
+    if (this.splices.length > 0) this.splices = []
   }
 
   /** Two bytes without a length: COPY's field count. */
@@ -77,6 +101,13 @@ export class CopyWriter {
 
   bytesField(source: Buffer, start: number, end: number): void {
     const length = end - start
+    if (length >= this.#spliceBytes) {
+      this.reserve(4)
+      putInt32(this.buffer, this.position, length)
+      this.position += 4
+      this.splices.push({ at: this.position, bytes: source.subarray(start, end) })
+      return
+    }
     this.reserve(4 + length)
     putInt32(this.buffer, this.position, length)
     copyBytes(source, start, end, this.buffer, this.position + 4)

@@ -11,11 +11,14 @@ export interface Snapshot extends AsyncDisposable {
   readonly position: GtidPosition
 }
 
-/** A connection of its own with a snapshot. @throws as `connectMariadb` and `beginSnapshot` */
+/** A connection of its own with a snapshot. @throws as `connectMariadb` and `SnapshotSteps` */
 export async function openSnapshot(settings: MariadbSettings, options: ConnectOptions): Promise<Snapshot> {
   const connection = await connectMariadb(settings, options)
   try {
-    const position = await beginSnapshot(connection)
+    const steps = snapshotSteps(connection)
+    await steps.prepare()
+    await steps.open()
+    const position = await steps.position()
     return { connection, position, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() }
   } catch (thrown) {
     connection.destroy()
@@ -23,19 +26,38 @@ export async function openSnapshot(settings: MariadbSettings, options: ConnectOp
   }
 }
 
+/** A snapshot in three steps, for whoever holds a lock during the second alone. */
+export interface SnapshotSteps {
+  /** Ends the transaction before it and readies the next. */
+  prepare(): Promise<void>
+  /** One statement: what it sees is what is committed now. @throws CdcError CDC-M01, M03, M17 */
+  open(): Promise<void>
+  /**
+   * Exactly the transactions that the reads see, with every domain of the server. The server reads its binary log's file
+   * from the beginning for it, which may take seconds. @throws CdcError CDC-M01; CDC-M05 when there is no binary log
+   */
+  position(): Promise<GtidPosition>
+}
+
 /**
- * Ends the transaction of a connection and begins a read-only one whose read view and GTID position belong together.
- * Locks nothing: the server notes the binary log's coordinates at the moment the read view is made (Binlog_snapshot_file
- * and Binlog_snapshot_position, in effect only under WITH CONSISTENT SNAPSHOT) and translates them into GTIDs.
- * @returns exactly the transactions that the reads see, with every domain of the server
- * @throws CdcError CDC-M01, M03, M17; CDC-M05 when there is no binary log
+ * A read-only transaction whose read view and GTID position belong together. Locks nothing: the server notes the binary
+ * log's coordinates at the moment the read view is made (Binlog_snapshot_file and Binlog_snapshot_position, in effect only
+ * under WITH CONSISTENT SNAPSHOT), keeps them to the end of the transaction, and translates them into GTIDs.
  */
-export async function beginSnapshot(connection: MariadbConnection): Promise<GtidPosition> {
-  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
-  // Before the snapshot: a domain that is born after it must not be in the position.
-  const before = await readServerPosition(connection)
-  await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
-  return withDomains(await snapshotPosition(connection), before)
+export function snapshotSteps(connection: MariadbConnection): SnapshotSteps {
+  let before: GtidPosition = new Map()
+  return {
+    async prepare() {
+      await connection.query('ROLLBACK')
+      await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+      // Before the snapshot: a domain that is born after it must not be in the position.
+      before = await readServerPosition(connection)
+    },
+    async open() {
+      await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
+    },
+    position: async () => withDomains(await snapshotPosition(connection), before),
+  }
 }
 
 async function snapshotPosition(connection: MariadbConnection): Promise<GtidPosition> {

@@ -6,6 +6,8 @@ import type { RowBatch } from '../mariadb/row-stream.ts'
 
 /** A COPY message of about this size leaves the process at once; bigger ones gain nothing. */
 const chunkBytes = 128 * 1024
+/** Values of this size go to PostgreSQL from where they were received: a copy of them would be many megabytes. */
+const spliceBytes = 256 * 1024
 
 export interface CopyRowsOptions {
   readonly batches: AsyncIterable<RowBatch>
@@ -44,16 +46,20 @@ export async function copyRows(options: CopyRowsOptions): Promise<void> {
 /** Encoded rows; `null` ends a COPY statement. */
 async function* rowChunks(options: CopyRowsOptions): AsyncGenerator<Buffer | null, void> {
   const { batches, encoder, columns, batchSize, signal, onCopied } = options
-  const writer = new CopyWriter(chunkBytes * 2)
+  const writer = new CopyWriter(chunkBytes * 2, spliceBytes)
   const offsets = new Int32Array(columns + 1)
   let inStatement = 0
   let pending = 0
-  const take = (): Buffer => {
-    const chunk = writer.buffer.subarray(0, writer.position)
-    onCopied(pending, chunk.length)
+  function* take(): Generator<Buffer> {
+    const rows = pending
     pending = 0
+    let bytes = 0
+    for (const piece of writer.pieces()) {
+      bytes += piece.length
+      yield piece
+    }
+    onCopied(rows, bytes)
     writer.reset()
-    return chunk
   }
   for await (const { buffer, starts, count } of batches) {
     signal.throwIfAborted()
@@ -62,15 +68,15 @@ async function* rowChunks(options: CopyRowsOptions): AsyncGenerator<Buffer | nul
       pending++
       inStatement++
       if (inStatement >= batchSize) {
-        yield take()
+        yield* take()
         yield null
         inStatement = 0
-      } else if (writer.position >= chunkBytes) {
-        yield take()
+      } else if (writer.position >= chunkBytes || writer.splices.length > 0) {
+        yield* take()
       }
     }
   }
-  if (pending > 0) yield take()
+  if (pending > 0) yield* take()
 }
 
 /** Header, chunks up to the end of a statement, trailer. */

@@ -127,7 +127,11 @@ async function openAt({ session, source, options, unfinished }: AttemptOptions, 
     return await lockForReading(session.reader, source, options.log)
   }
   const readers = [session.reader, ...side.sessions.map(({ reader }) => reader)]
-  const opened = await openSnapshots({ table: source, readers, control: side.control, log: options.log })
+  const table = formatTable(source)
+  const opened = await openSnapshots({
+    ...{ table: source, readers, control: side.control, log: options.log },
+    onLocked: (seconds) => options.onEvent({ kind: 'locked', table, seconds, snapshots: readers.length }),
+  })
   const before = unfinished === undefined ? undefined : spanOf(finishedChunks(unfinished))
   if (before !== undefined && !reaches(opened.low, before.low)) {
     throw new MustStartOver('the source is behind the chunks that are done, or its binary log was reset')

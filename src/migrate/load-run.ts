@@ -131,6 +131,7 @@ function collectProgress(): Progress {
           }
           break
         case 'note':
+        case 'locked':
           break
         case 'table-start':
           change(event.table, { state: 'copy', rows: 0, bytes: 0 })

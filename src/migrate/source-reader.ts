@@ -2,15 +2,15 @@ import type { GtidPosition } from '../core/gtid.ts'
 import { connectMariadb, type ConnectOptions, type MariadbConnection } from '../mariadb/connection.ts'
 import { streamRows, type RowBatch } from '../mariadb/row-stream.ts'
 import { readServerPosition } from '../mariadb/server-checks.ts'
-import { beginSnapshot } from '../mariadb/snapshot.ts'
+import { snapshotSteps, type SnapshotSteps } from '../mariadb/snapshot.ts'
 import type { MariadbSettings } from '../core/mariadb-settings.ts'
 
 /** A session that reads table after table, each in a snapshot of its own whose position is known. */
 export interface SourceReader extends AsyncDisposable {
   /** For queries between the streams; they see the snapshot too. */
   readonly connection: MariadbConnection
-  /** Ends the snapshot before it and opens one. Returns exactly the transactions that it shows. */
-  openSnapshot(): Promise<GtidPosition>
+  /** Makes the snapshot that the rows are read in; the one before it ends. */
+  readonly snapshot: SnapshotSteps
   /** Ends the snapshot and all table locks: schema changes of the tables that were read may go on. */
   closeSnapshot(): Promise<void>
   rows(sql: string): AsyncGenerator<RowBatch>
@@ -38,7 +38,7 @@ export async function openSourceReader(settings: MariadbSettings, options: Conne
   const connection = await connectPatiently(settings, options)
   return {
     connection,
-    openSnapshot: async () => await beginSnapshot(connection),
+    snapshot: snapshotSteps(connection),
     async closeSnapshot() {
       await connection.query('ROLLBACK')
       await connection.query('UNLOCK TABLES')

@@ -4,6 +4,7 @@ import { formatTable, isTransactional, type SourceTable } from '../core/table.ts
 import { CdcError } from '../core/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { MariadbConnection } from '../mariadb/connection.ts'
+import type { SnapshotSteps } from '../mariadb/snapshot.ts'
 import type { SourceReader } from './source-reader.ts'
 
 /** Where in the stream of changes a load stands. */
@@ -20,6 +21,8 @@ export interface PositionOptions {
   /** A connection beside the readers, to lock with; needed for more than one reader. */
   readonly control: MariadbConnection | undefined
   readonly log: Logger
+  /** So long nobody could write the table. */
+  readonly onLocked: (seconds: number) => void
 }
 
 /** Seconds that writers may have to wait for our lock at most while we wait for it ourselves. */
@@ -31,27 +34,30 @@ const lockWaitSeconds = 1
  * and what lies between them is applied idempotently later: that needs a key.
  */
 export async function openSnapshots(options: PositionOptions): Promise<LoadPosition> {
-  const { readers, control, table, log } = options
-  const locked = control !== undefined && readers.length > 1 && (await lockTable(control, table, log))
-  const since = performance.now()
-  let positions: readonly GtidPosition[]
-  try {
-    positions = await Promise.all(readers.map(async (reader) => await reader.openSnapshot()))
-  } finally {
-    if (locked && control !== undefined) {
-      await control.query('UNLOCK TABLES')
-      const ms = Math.round(performance.now() - since)
-      log.info(
-        { table: formatTable(table), ms, readers: readers.length },
-        'read lock held while the snapshots were opened',
-      )
-    }
-  }
-  const [first] = positions
+  const { readers, control, table, log, onLocked } = options
+  const [first] = readers
   if (first === undefined) throw new Error('BUG: no reader')
-  // Under the lock the positions may differ by transactions of other tables, which do not matter here.
-  if (locked) return { low: first, high: first }
-  return { low: positions.reduce(nearest), high: positions.reduce(furthest) }
+  await Promise.all(readers.map(async ({ snapshot }) => await snapshot.prepare()))
+  const locking = readers.length > 1 ? control : undefined
+  if (locking === undefined || !(await lockTable(locking, table, log))) {
+    const positions = await Promise.all(readers.map(async ({ snapshot }) => await openAlone(snapshot)))
+    return { low: positions.reduce(nearest), high: positions.reduce(furthest) }
+  }
+  const since = performance.now()
+  try {
+    await Promise.all(readers.map(async ({ snapshot }) => await snapshot.open()))
+  } finally {
+    await locking.query('UNLOCK TABLES')
+  }
+  onLocked((performance.now() - since) / 1000)
+  // Their positions may differ by transactions of other tables, which do not matter here.
+  const position = await first.snapshot.position()
+  return { low: position, high: position }
+}
+
+async function openAlone(snapshot: SnapshotSteps): Promise<GtidPosition> {
+  await snapshot.open()
+  return await snapshot.position()
 }
 
 async function lockTable(control: MariadbConnection, table: SourceTable, log: Logger): Promise<boolean> {

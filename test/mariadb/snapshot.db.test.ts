@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatPosition, parsePosition } from '../../src/core/gtid.ts'
-import { openSnapshot } from '../../src/mariadb/snapshot.ts'
+import { connectMariadb } from '../../src/mariadb/connection.ts'
+import { openSnapshot, snapshotSteps } from '../../src/mariadb/snapshot.ts'
 import { startMariadb } from '../harness/start-mariadb.ts'
 
 test('what a snapshot reads is exactly what its position says, while others write', async () => {
@@ -28,6 +29,21 @@ test('what a snapshot reads is exactly what its position says, while others writ
   stop.abort()
   await Promise.all(writers)
   assert.ok(seen.size > 30, `the writers were too slow for the test: ${seen.size} positions`)
+})
+
+test('the position of a snapshot may be asked for after others have written', async () => {
+  await using server = await startMariadb()
+  await server.createDatabases('shop')
+  await server.query('CREATE TABLE shop.t (id INT PRIMARY KEY)')
+  await using connection = await connectMariadb(server.settings, { where: 'test' })
+  const steps = snapshotSteps(connection)
+  for (const flush of ['', '; FLUSH BINARY LOGS']) {
+    await steps.prepare()
+    const before = await server.gtidPosition()
+    await steps.open()
+    await server.query(`REPLACE INTO shop.t VALUES (1), (2)${flush}`)
+    assert.equal(formatPosition(await steps.position()), before)
+  }
 })
 
 test('every domain is in the position, but none that is younger than the snapshot', async () => {

@@ -62,13 +62,16 @@ test('a table read in chunks is the same as one read whole, whatever its key', a
   const whole = new Map<string, unknown>()
   for (const name of Object.keys(shapes)) whole.set(name, await content(name))
   assert.equal((whole.get('dense') as { n: string }).n, '3000')
-  const { result } = await load(between, {
+  const { result, events } = await load(between, {
     replace: true,
     threshold: 100,
     chunkWorkers: 3,
     batchSize: 70,
     maxWorkers: 1,
   })
+  const locked = events.flatMap((event) => (event.kind === 'locked' ? [[event.table, event.snapshots]] : []))
+  const cut = Object.keys(shapes).filter((name) => name !== 'floats')
+  assert.deepEqual(new Set(locked), new Set(cut.map((name) => [`cut.${name}`, 3])))
   for (const name of Object.keys(shapes)) {
     assert.deepEqual(await content(name), whole.get(name), name)
     const report = result.tables.find(({ table }) => table === `cut.${name}`)

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { CdcError } from '../core/errors.ts'
-import type { GtidPosition } from '../core/gtid.ts'
+import { reaches, type GtidPosition } from '../core/gtid.ts'
 import { connectPostgres } from '../postgres/connection.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 import { postgresError } from '../postgres/error.ts'
@@ -19,6 +19,11 @@ export interface Statement {
 /** Thrown when cdc.tables was changed by somebody else: what has been read must be looked at again. */
 export class TablesChanged extends Error {
   override readonly name = 'TablesChanged'
+}
+
+/** Thrown when the sink has been told to stop before what it has collected: that must be read again, up to there. */
+export class BeyondHold extends Error {
+  override readonly name = 'BeyondHold'
 }
 
 export interface SessionOptions {
@@ -81,6 +86,16 @@ export class ApplySession implements AsyncDisposable {
     this.#open = true
     const answers = await this.settle()
     this.#check(sinkRow(connector, answers[1]?.rows ?? []))
+  }
+
+  /**
+   * Begins a transaction unless one is open. @param reached how far what is to be written goes; a hold may have been set
+   * while it was collected. @throws BeyondHold; as `begin`
+   */
+  async ensureOpen(reached: GtidPosition): Promise<void> {
+    if (this.#open) return
+    await this.begin()
+    if (this.hold !== null && !reaches(this.hold, reached)) throw new BeyondHold()
   }
 
   /** Looks at the sink's row without a transaction. @throws as `begin` */

@@ -126,7 +126,7 @@ export class StreamApplier {
 
   /**
    * Applies the events of a block from `at` on.
-   * @returns where it stopped: the block's end, or the first group beyond the hold
+   * @returns where it stopped: the block's end, or the first group or marker beyond the hold
    */
   async apply(block: RelayBlock, at: number): Promise<number> {
     const { buffer } = block
@@ -143,8 +143,11 @@ export class StreamApplier {
       } else if (type === eventTypes.tableMap || isRowsEvent(type)) await this.#data(type, buffer, start, end)
       else if (type === eventTypes.xid) await this.#endGroup()
       else if (type === eventTypes.query || type === eventTypes.queryCompressed) await this.#query(buffer, start, end)
-      else if (type === eventTypes.gtidList) this.#marker(parseGtidList(buffer, start, end).position)
-      else if (type === eventTypes.xaPrepare) await this.#xaPrepare()
+      else if (type === eventTypes.gtidList) {
+        const { position } = parseGtidList(buffer, start, end)
+        if (this.#isBeyondHold(position)) return start
+        this.#marker(position)
+      } else if (type === eventTypes.xaPrepare) await this.#xaPrepare()
       else this.#other(type)
       start = next
     }
@@ -156,7 +159,7 @@ export class StreamApplier {
     const { session, registry, sink, source } = this.#options
     if (this.#group !== undefined || samePosition(this.#position, this.#committed)) return
     await this.#write()
-    if (!session.isOpen) await session.begin()
+    await session.ensureOpen(this.reached)
     const forgotten = registry.takeMissed()
     for (const name of forgotten) session.queue(forgetTable(sink.name, name))
     const progress: Progress = {
@@ -185,12 +188,18 @@ export class StreamApplier {
     return hold === null || covers(hold, gtid)
   }
 
+  /** A marker says that what lies before it is left out: with it the position would pass the hold. */
+  #isBeyondHold(marker: GtidPosition): boolean {
+    const { hold } = this.#options.session
+    return hold !== null && this.#group === undefined && !reaches(this.#position, marker) && !reaches(hold, marker)
+  }
+
   #begin(event: GtidEvent, seconds: number): void {
     if (this.#group !== undefined) throw new Error('BUG: the relay holds a group without an end')
     this.#group = { ...event, setsSavepoints: this.#options.savepointGroups.has(formatGtid(event.gtid)) }
     this.#sourceSeconds = seconds
     this.#prepared = event.preparedXa
-      ? new PreparedRows(this.#options.session, this.#preparedKey(event.xid))
+      ? new PreparedRows(this.#options.session, { ...this.#preparedKey(event.xid), reached: this.reached })
       : undefined
     this.#maps.clear()
   }
@@ -269,7 +278,7 @@ export class StreamApplier {
       }
       if (gone.length === 0) return
       await this.#write()
-      if (!session.isOpen) await session.begin()
+      await session.ensureOpen(this.reached)
       await cascade(use, await asTexts(gone, use, session), { session, registry, gtid })
     } catch (thrown) {
       // A refused batch says nothing of the row: it is done again, one row at a time.
@@ -307,7 +316,7 @@ export class StreamApplier {
     if (!group.startAlter && !group.rollbackAlter) {
       await this.#write()
       const { session, registry, sink, source } = this.#options
-      if (!session.isOpen) await session.begin()
+      await session.ensureOpen(this.reached)
       const position = advance(this.#position, group.gtid)
       await applyStatement(statement, {
         ...{ session, registry, sink, source, position, before: this.#position },
@@ -334,7 +343,7 @@ export class StreamApplier {
   async #write(): Promise<void> {
     const { session } = this.#options
     if (this.#unwrittenChanges === 0) return
-    if (!session.isOpen) await session.begin()
+    await session.ensureOpen(this.reached)
     for (const table of this.#touched) await writeChanges(session, table)
     if (this.#options.careful || this.#group !== undefined) await session.settle()
     this.#forget()
@@ -350,7 +359,7 @@ export class StreamApplier {
     if (!this.#openGroup().setsSavepoints) return
     const { session } = this.#options
     await this.#write()
-    if (!session.isOpen) await session.begin()
+    await session.ensureOpen(this.reached)
     // A name set again hides the earlier one, here as there.
     this.#savepoints = this.#savepoints.filter((savepoint) => savepoint.name !== name.toLowerCase())
     this.#savepoints.push({ name: name.toLowerCase(), lasting: [] })
@@ -407,7 +416,7 @@ export class StreamApplier {
   async #commitPrepared(group: OpenGroup): Promise<void> {
     const { session, registry, sink } = this.#options
     await this.#write()
-    if (!session.isOpen) await session.begin()
+    await session.ensureOpen(this.reached)
     const key = this.#preparedKey(group.xid)
     let known = false
     for await (const part of preparedParts(session, key)) {
@@ -423,7 +432,7 @@ export class StreamApplier {
   async #forgetPrepared(group: OpenGroup): Promise<void> {
     const { session } = this.#options
     await this.#write()
-    if (!session.isOpen) await session.begin()
+    await session.ensureOpen(this.reached)
     await deletePrepared(session, this.#preparedKey(group.xid))
     await this.#endGroup(true)
   }

@@ -7,7 +7,7 @@ import { formatTable } from '../core/table.ts'
 import { isDataError } from '../postgres/error.ts'
 import type { RelayBlock, RelayReader } from '../relay/relay.ts'
 import { moveAppliedPosition, readPositions } from '../state/position.ts'
-import { ApplySession, TablesChanged } from './apply-session.ts'
+import { ApplySession, BeyondHold, TablesChanged } from './apply-session.ts'
 import { SavepointsNeeded, StreamApplier } from './apply-stream.ts'
 import type { Progress } from './apply-stream.ts'
 import { explainRow, RowRefused } from './row-error.ts'
@@ -72,7 +72,7 @@ export async function followSource(options: FollowOptions): Promise<void> {
       // What a broken connection says to the ROLLBACK is not what went wrong.
       await session.rollback().catch((lost: unknown) => Promise.reject(thrown instanceof CdcError ? thrown : lost))
       if (thrown instanceof CarefulEnough) carefulUntil = undefined
-      else if (thrown instanceof TablesChanged) continue
+      else if (thrown instanceof TablesChanged || thrown instanceof BeyondHold) continue
       else if (thrown instanceof TableLoading) mustWait = true
       else if (thrown instanceof SavepointsNeeded) savepointGroups.add(thrown.message)
       else if (thrown instanceof RowRefused) throw await explainRow(thrown, session.connection)

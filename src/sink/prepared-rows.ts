@@ -1,3 +1,4 @@
+import type { GtidPosition } from '../core/gtid.ts'
 import { readEventLength } from '../mariadb/events/header.ts'
 import type { ApplySession } from './apply-session.ts'
 
@@ -15,12 +16,13 @@ export interface PreparedKey {
 /** Collects the events of one prepared transaction and stores them in parts. */
 export class PreparedRows {
   readonly #session: ApplySession
-  readonly #key: PreparedKey
+  readonly #key: PreparedKey & { readonly reached: GtidPosition }
   #events: Buffer[] = []
   #bytes = 0
   #part = 0
 
-  constructor(session: ApplySession, key: PreparedKey) {
+  /** @param key with the position that is reached when they are stored */
+  constructor(session: ApplySession, key: PreparedKey & { readonly reached: GtidPosition }) {
     this.#session = session
     this.#key = key
   }
@@ -36,7 +38,7 @@ export class PreparedRows {
 
   /** Writes what is collected; also an empty part, so that the transaction is known. */
   async store(): Promise<void> {
-    if (!this.#session.isOpen) await this.#session.begin()
+    await this.#session.ensureOpen(this.#key.reached)
     const { connector, source, xid } = this.#key
     await this.#session.run({
       text: 'INSERT INTO cdc.prepared (connector, source, xid, part, events) VALUES ($1, $2, $3, $4, $5)',

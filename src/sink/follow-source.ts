@@ -47,7 +47,11 @@ export async function followSource(options: FollowOptions): Promise<void> {
   let reached = position
   while (!signal.aborted) {
     try {
-      await session.look().catch(ignoreTablesChanged)
+      await session.look().catch((thrown: unknown) => {
+        ignoreTablesChanged(thrown)
+        // The load that was in the way may have ended just before: there would be no further change to wait for.
+        mustWait = false
+      })
       await registry.load(session.connection)
       checkReach(registry, source, position)
       if (mustWait) {

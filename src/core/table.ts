@@ -82,6 +82,8 @@ export interface SourceTable extends TableName {
    * whole; empty: the table has no key.
    */
   readonly key: readonly string[]
+  /** The index that `key` came from, `PRIMARY` or a unique one; left out when there is none. */
+  readonly keyIndex?: string
   /** Secondary indexes, without the one that `key` came from. */
   readonly indexes: readonly SourceIndex[]
   /** Foreign keys that change rows; left out when there are none. */

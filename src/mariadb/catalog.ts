@@ -129,6 +129,7 @@ async function readDefinitions(
         engine: row.ENGINE ?? '',
         columns: ownColumns,
         key: keyIndex?.columns.map((column) => column.name) ?? [],
+        ...(keyIndex === undefined ? {} : { keyIndex: keyIndex.name }),
         indexes: ownIndexes.filter((index) => index !== keyIndex),
         ...(cascades.has(name) ? { cascades: cascades.get(name) ?? [] } : {}),
         comment: row.TABLE_COMMENT,

@@ -30,6 +30,7 @@ export async function alterTable(
   const map = (): MappedTable => remap(table, { definition, choices }, sink.quoteIdentifiers)
   for (const action of actions) {
     if (action.kind === 'add-column') {
+      if (hasColumn(definition, action.column.name)) continue
       definition = withColumn(definition, action)
       choices = { ...choices, ...askedFor(action.column, table, context) }
       const mapped = map()
@@ -39,6 +40,7 @@ export async function alterTable(
       )
       await session.run({ text: addColumnSql(mapped, column) })
     } else if (action.kind === 'drop-column') {
+      if (!hasColumn(definition, action.name)) continue
       const mapped = map()
       const column = must(
         mapped.columns.find(({ source }) => sameName(source.name, action.name)),
@@ -69,6 +71,16 @@ export async function alterTable(
   }
 }
 
+/** A name that is no index's is another constraint's, or nothing's. */
+function mayBeKey({ key, keyIndex }: SourceTable, name: string): boolean {
+  // Definitions that were stored by earlier versions do not say the index.
+  return key.length > 0 && (keyIndex === undefined || sameName(keyIndex, name))
+}
+
+function hasColumn({ columns }: SourceTable, column: string): boolean {
+  return columns.some(({ name }) => sameName(name, column))
+}
+
 /** MariaDB compares column names without letter case. */
 function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
@@ -83,7 +95,7 @@ function cascadesWithout({ cascades = [] }: SourceTable, name: string): Pick<Sou
 }
 
 function refuse(action: AlterAction, table: TargetTable, context: StatementContext): void {
-  const { columns, key, indexes, cascades = [] } = table.loaded.definition
+  const { key, indexes, cascades = [] } = table.loaded.definition
   switch (action.kind) {
     case 'no-effect':
     case 'rename-table':
@@ -101,26 +113,28 @@ function refuse(action: AlterAction, table: TargetTable, context: StatementConte
       return
     case 'drop-index':
       if (cascades.some(({ name }) => isName(name, action.name))) return
-      if (!indexes.some(({ name }) => sameName(name, action.name))) {
+      if (!indexes.some(({ name }) => sameName(name, action.name)) && mayBeKey(table.loaded.definition, action.name)) {
         throw refused(context, table.loaded, `index ${action.name} may be the one that rows are found by`)
       }
       return
     case 'refused':
       throw refused(context, table.loaded, action.what)
     case 'add-column':
+      if (action.ifNotExists && hasColumn(table.loaded.definition, action.column.name)) return
       if (action.alsoKey) throw refused(context, table.loaded, `column ${action.column.name} comes with a key`)
       if (!action.repeatable) {
         throw refused(context, table.loaded, `the default of column ${action.column.name} may differ from row to row`)
       }
-      if (columns.some(({ name }) => sameName(name, action.column.name))) {
+      if (hasColumn(table.loaded.definition, action.column.name)) {
         throw refused(context, table.loaded, `there is a column ${action.column.name} already`)
       }
       return
     case 'drop-column':
+      if (action.ifExists && !hasColumn(table.loaded.definition, action.name)) return
       if (key.some((name) => sameName(name, action.name))) {
         throw refused(context, table.loaded, `column ${action.name} belongs to the key`)
       }
-      if (!columns.some(({ name }) => sameName(name, action.name))) {
+      if (!hasColumn(table.loaded.definition, action.name)) {
         throw refused(context, table.loaded, `there is no column ${action.name}`)
       }
       return

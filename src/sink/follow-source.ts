@@ -83,7 +83,8 @@ export async function followSource(options: FollowOptions): Promise<void> {
       else if (isDataError(thrown) && carefulUntil === undefined) {
         log.info({ source: source.name, after: formatPosition(position) }, 'a batch was refused: finding the row')
         carefulUntil = reached
-      } else throw thrown
+      } else if (thrown instanceof CdcError && (await tablesHaveChanged(session))) continue
+      else throw thrown
     }
   }
 }
@@ -93,6 +94,16 @@ class CarefulEnough extends Error {}
 
 function ignoreTablesChanged(thrown: unknown): void {
   if (!(thrown instanceof TablesChanged)) throw thrown
+}
+
+/** A load that began or ended between two looks makes tables seem broken that are not. */
+async function tablesHaveChanged(session: ApplySession): Promise<boolean> {
+  try {
+    await session.look()
+    return false
+  } catch (thrown) {
+    return thrown instanceof TablesChanged
+  }
 }
 
 interface FollowPass {

@@ -104,6 +104,8 @@ async function createFromStream(
   const { registry, session, sink, source, position } = context
   const existing = registry.target(statement.table)
   if (existing !== undefined) {
+    // It is logged although the server made nothing.
+    if (statement.ifNotExists) return
     if (!statement.orReplace)
       throw refused(context, statement.table, 'the table is created although it is known already')
     await dropTable(statement.table, context)

@@ -168,6 +168,27 @@ describe('changes in the stream', () => {
     await equal('T_A', 'T_B', 'T_C')
   })
 
+  test('what is made or dropped on a condition happens or does not, as it did on the source', async () => {
+    await pipeline.run(
+      'CREATE TABLE T_IF (id int PRIMARY KEY, v int, KEY k (v))',
+      'CREATE TABLE IF NOT EXISTS T_IF (other int)',
+      'INSERT INTO T_IF VALUES (1, 1)',
+      'ALTER TABLE T_IF ADD COLUMN IF NOT EXISTS V varchar(9), ADD COLUMN IF NOT EXISTS (w int DEFAULT 5, id text)',
+      'INSERT INTO T_IF VALUES (2, 2, 2)',
+      'ALTER TABLE T_IF ADD COLUMN IF NOT EXISTS w int, DROP COLUMN IF EXISTS nothing, DROP COLUMN IF EXISTS v',
+      'INSERT INTO T_IF VALUES (3, 3)',
+      'ALTER TABLE T_IF ADD INDEX IF NOT EXISTS k (w)',
+      'DROP INDEX IF EXISTS nothing ON T_IF',
+      'ALTER TABLE T_IF DROP INDEX IF EXISTS nothing, DROP CONSTRAINT IF EXISTS nothing, DROP FOREIGN KEY IF EXISTS nothing',
+      'CREATE INDEX IF NOT EXISTS k ON T_IF (w)',
+      'DROP TABLE IF EXISTS nothing, T_IF2',
+      'CREATE OR REPLACE TABLE T_IF2 (id int PRIMARY KEY)',
+      'INSERT INTO T_IF2 VALUES (1)',
+      'CREATE TABLE IF NOT EXISTS T_IF2 SELECT 2 AS id',
+    )
+    await equal('T_IF', 'T_IF2')
+  })
+
   test('databases that are not captured move the position and nothing else', async () => {
     await pipeline.run('CREATE TABLE elsewhere.t2 (id int PRIMARY KEY)', 'INSERT INTO elsewhere.t2 VALUES (1)')
     await pipeline.settle()

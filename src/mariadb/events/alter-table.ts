@@ -23,6 +23,8 @@ export interface AddColumn {
   readonly existingRows: string | null
   /** A text column without a character set of its own: it has the table's default one. */
   readonly inheritsCharset: boolean
+  /** Nothing happens when there is a column of that name. */
+  readonly ifNotExists: boolean
 }
 
 /** One action of ALTER TABLE, as far as it concerns a copy of the table. */
@@ -94,7 +96,7 @@ function readAction(reader: TokenReader, context: AlterContext): AlterAction[] {
   const partitions = readPartitionAction(reader)
   if (partitions !== undefined) return partitions
   if (reader.take('ADD')) return readAdd(reader, context)
-  if (reader.take('DROP')) return [readDrop(reader)]
+  if (reader.take('DROP')) return [readDrop(reader, context)]
   if (reader.take('RENAME')) return readRename(reader, context)
   if (reader.take('ALTER')) return readAlter(reader)
   if (reader.take('ORDER', 'BY')) {
@@ -135,14 +137,13 @@ function readAdd(reader: TokenReader, context: AlterContext): AlterAction[] {
   if (key === 'check') return noEffect('ADD CHECK')
   if (key !== undefined) return [addKey(key, context)]
   reader.take('COLUMN')
-  if (context.sqlIfExists === true || reader.take('IF', 'NOT', 'EXISTS')) {
-    throw new Unreadable('whether the column was there is not in the log')
-  }
-  if (!reader.takeSymbol('(')) return [readAddColumn(reader, context)]
+  const ifNotExists = reader.take('IF', 'NOT', 'EXISTS') || context.sqlIfExists === true
+  const column = (): AlterAction => ({ ...readAddColumn(reader, context), ifNotExists })
+  if (!reader.takeSymbol('(')) return [column()]
   const columns: AlterAction[] = []
   do {
     const inner = readKeyOrCheck(reader)
-    if (inner === undefined) columns.push(readAddColumn(reader, context))
+    if (inner === undefined) columns.push(column())
     else if (inner === 'check') columns.push(...noEffect('ADD CHECK'))
     else columns.push(addKey(inner, context))
   } while (reader.takeSymbol(','))
@@ -161,7 +162,7 @@ function addKey(key: KeyClause, { table }: AlterContext): AlterAction {
   return { kind: 'add-index', index: { name: key.name ?? '', unique: key.kind === 'unique', columns, method } }
 }
 
-function readAddColumn(reader: TokenReader, context: AlterContext): AddColumn {
+function readAddColumn(reader: TokenReader, context: AlterContext): Omit<AddColumn, 'ifNotExists'> {
   const clause = readColumn(reader, context.sqlMode)
   let position: AddColumn['position'] = 'last'
   if (reader.take('FIRST')) position = 'first'
@@ -204,7 +205,7 @@ function valueOfExistingRows(clause: ColumnClause, column: SourceColumn): string
   }
 }
 
-function readDrop(reader: TokenReader): AlterAction {
+function readDrop(reader: TokenReader, { sqlIfExists }: AlterContext): AlterAction {
   if (reader.take('FOREIGN', 'KEY')) {
     reader.take('IF', 'EXISTS')
     return { kind: 'drop-foreign-key', name: reader.name() }
@@ -219,7 +220,7 @@ function readDrop(reader: TokenReader): AlterAction {
     return { kind: 'drop-index', name }
   }
   reader.take('COLUMN')
-  const ifExists = reader.take('IF', 'EXISTS')
+  const ifExists = reader.take('IF', 'EXISTS') || sqlIfExists === true
   const name = reader.name()
   reader.takeOne('RESTRICT', 'CASCADE')
   return { kind: 'drop-column', name, ifExists }

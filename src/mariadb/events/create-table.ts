@@ -118,6 +118,7 @@ function describeTable(name: TableName, parts: TableParts, context: CreateTableC
     engine: parts.engine,
     columns,
     key,
+    ...(from === undefined ? {} : { keyIndex: from.name }),
     indexes: indexes.filter((index) => index !== from),
     ...(cascades.length === 0 ? {} : { cascades }),
     comment: parts.comment,

@@ -79,6 +79,13 @@ test('keys that come with a column are told; so is a character set that is the t
   assert.deepEqual(flags('blob'), [false, false, null])
 })
 
+test('a column that is added only if there is none of its name says so', () => {
+  const conditions = (sql: string): readonly unknown[] =>
+    actions(`alter table t ${sql}`).map((action) => action.kind === 'add-column' && action.ifNotExists)
+  assert.deepEqual(conditions('add column if not exists a int, add b int'), [true, false])
+  assert.deepEqual(conditions('add if not exists (a int, b int)'), [true, true])
+})
+
 test('columns are dropped and tables renamed', () => {
   assert.deepEqual(actions('alter table t drop a, drop column if exists `b` cascade, rename to x.y'), [
     { kind: 'drop-column', name: 'a', ifExists: false },
@@ -157,7 +164,6 @@ test('everything else is refused', () => {
     'modify a bigint',
     'change a b int',
     'rename column a to b',
-    'add column if not exists a int',
     'add primary key (a)',
     'drop primary key',
     'drop index `primary`',
@@ -179,7 +185,6 @@ test('everything else is refused', () => {
   for (const sql of refused) assert.equal(kinds(`alter table t ${sql}`), 'refused', sql)
   assert.equal(kinds('alter ignore table t add unique (a)'), 'refused')
   assert.equal(kinds('alter table t add a timestamp', { explicitTimestamps: null }), 'refused')
-  assert.equal(kinds('alter table t add a int', { sqlIfExists: true }), 'refused')
   assert.equal(kinds('alter table t add a int, modify b int, drop c'), 'add-column refused drop-column')
   assert.equal(kinds('alter table t drop partition p0, p1'), 'refused refused')
 })

@@ -15,12 +15,15 @@ import { startPostgres } from '../test/harness/start-postgres.ts'
 import { repository } from '../test/harness/run-process.ts'
 import { waitFor } from '../test/harness/wait-for.ts'
 import { demoDatabases, fillDatabase } from './demo-databases.ts'
+import { changeForDebezium } from './for-debezium.ts'
 
 const folder = join(repository, '.cdc', 'connect-stack')
 const pidFile = join(folder, 'pid')
 const logFile = join(folder, 'stack.log')
 /** Holds the path of the servers' data: outside, because they run as other users and their sockets want short paths. */
 const dataFile = join(folder, 'data')
+/** For the clients: an administrator of MariaDB. */
+const clientFile = join(folder, 'my.cnf')
 /** There when everything runs. */
 const envFile = join(folder, 'env')
 /** Fetching the jars and installing Java comes on top the first time. */
@@ -74,6 +77,9 @@ async function up(): Promise<void> {
   say(`These lines belong into .env (process variables win over it):
   set -a; . ${envFile}; set +a; make connectors
   make register-trading-source; bin/cdc migrate trading; make register-trading-sink; bin/cdc verify trading
+To look and to write:
+  mariadb --defaults-file=${clientFile} xchange_trading
+  psql "postgresql://$SINK_DB_USER:$SINK_DB_PASSWORD@\${SINK_DB_URL#jdbc:postgresql://}"
 To stop it: make connect-down    Its log: ${logFile}`)
 }
 
@@ -93,7 +99,10 @@ async function serve(): Promise<void> {
   const kafka = await startKafka()
   const connect = await startConnect(kafka)
   const [mariadb, postgres] = await Promise.all([startMariadb(), startPostgres()])
-  for (const database of demoDatabases) await fillDatabase(mariadb, database)
+  for (const database of demoDatabases) {
+    await fillDatabase(mariadb, database)
+    await changeForDebezium(mariadb, database)
+  }
   const lines = [
     ['DEBEZIUM_URL', connect.url],
     ['KAFKA_BOOTSTRAP_SERVERS', kafka.bootstrap],
@@ -109,6 +118,10 @@ async function serve(): Promise<void> {
       [`${name.toUpperCase()}_TABLE_ALLOWLIST`, `'${schema}\\..*'`],
     ]),
   ]
+  const { host, port, user, password } = mariadb.admin
+  writeFileSync(clientFile, `[client]\nhost=${host}\nport=${port}\nuser=${user}\npassword=${password}\n`, {
+    mode: 0o600,
+  })
   writeFileSync(`${envFile}.new`, lines.map(([name, value]) => `${name}=${value}\n`).join(''), { mode: 0o600 })
   renameSync(`${envFile}.new`, envFile)
   // The servers end with this process: SIGTERM runs the exit handlers of the harness.

@@ -44,6 +44,8 @@ export class PacketReader {
     socket.on('end', this.#onClose)
     socket.on('close', this.#onClose)
     socket.resume()
+    // It has told its end to those who listened then.
+    if (socket.destroyed || socket.readableEnded) this.#onClose()
   }
 
   readonly #onData = (chunk: Buffer): void => {

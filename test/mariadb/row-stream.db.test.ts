@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { after, before, test } from 'node:test'
 import { CdcError } from '../../src/core/errors.ts'
 import { connectMariadb } from '../../src/mariadb/connection.ts'
@@ -113,4 +114,14 @@ test('left early, the connection is closed', async () => {
     break
   }
   await assert.rejects(connection.query('SELECT 1'), isCode('CDC-M01'))
+})
+
+test('a connection that was cut off between two queries is said to be so', async () => {
+  const connection = await connectMariadb(server.settings, { where: 'test' })
+  await server.query(`KILL ${connection.threadId}`)
+  // The end of it has come and gone before anybody reads rows.
+  await sleep(200)
+  await assert.rejects(async () => {
+    for await (const batch of streamRows(connection, 'SELECT * FROM shop.wide')) assert.ok(batch.count > 0)
+  }, isCode('CDC-M01'))
 })

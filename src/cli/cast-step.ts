@@ -67,19 +67,26 @@ async function forDebezium(
   if (both === undefined) return file
   const { source } = both
   const sink = { ...both.sink, casts: castsOf(all, source) }
-  const [{ checkDebeziumColumns }, { unreadDefinitions }, { readLoadedTables }, columns, { castsForDebezium }] =
-    await Promise.all([
-      import('../plan/debezium-columns.ts'),
-      import('../plan/unread-definitions.ts'),
-      import('../plan/loaded-casts.ts'),
-      import('../plan/debezium-tables.ts'),
-      import('../plan/casts-for-debezium.ts'),
-    ])
+  const [
+    { checkDebeziumColumns },
+    { unreadDefinitions },
+    { readLoadedTables },
+    columns,
+    { castsForDebezium },
+    { withDdlFilter },
+  ] = await Promise.all([
+    import('../plan/debezium-columns.ts'),
+    import('../plan/unread-definitions.ts'),
+    import('../plan/loaded-casts.ts'),
+    import('../plan/debezium-tables.ts'),
+    import('../plan/casts-for-debezium.ts'),
+    import('../plan/ddl-filter.ts'),
+  ])
   const loaded = await readLoadedTables(sink, signal)
   if (file.kind === 'source') {
     return await askSource(context, { source, casts: sink.casts }, async (tables, connection) => {
       const planned = await columns.plannedTables(connection, tables, { source, sink, loaded })
-      const config = castsForDebezium(file.config, planned)
+      const config = withDdlFilter(castsForDebezium(file.config, planned))
       const unknown = tables.filter((table) => !planned.some((one) => one.source === table))
       const listed = [
         ...planned.map(columns.asDebeziumTable),

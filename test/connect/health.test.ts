@@ -47,6 +47,14 @@ test('the root cause of a Java trace is its innermost one, without the package',
 })
 
 test('the root cause of our own block is its first line', () => {
+  const unread = `x.ConnectException: An exception occurred\n\tat a.b
+Caused by: io.debezium.text.ParsingException: DDL statement couldn't be parsed. Please open an issue with the statement 'create table t (
+  a inet6 default '::1')'
+no viable alternative at input 'create'
+\tat a.b
+Caused by: org.antlr.v4.runtime.NoViableAltException\n\tat c.d`
+  assert.equal(rootCause(unread), "Debezium cannot read this statement: create table t ( a inet6 default '::1')")
+  assert.match(fixInTrace(unread) ?? '', /skip\.unparseable\.ddl/)
   assert.equal(rootCause('error[CDC-M02] a: refused\n  fix: check'), 'error[CDC-M02] a: refused')
 })
 

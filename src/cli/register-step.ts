@@ -84,6 +84,26 @@ export async function sendConfiguration(
   return { registered, overridden }
 }
 
+/**
+ * Whether the configuration may be sent later on: what objects should be known before the work in between. Kafka Connect
+ * only. @throws as `sendConfiguration`
+ */
+export async function checkSending(
+  context: CommandContext,
+  written: ConnectorFile,
+  confirmed: string | undefined,
+): Promise<void> {
+  const command = `cdc register ${written.kind} ${written.database}`
+  const file = await withCasts(context, written, { confirmed, command })
+  const [{ checkRegistration }, { openProjectKafka }] = await Promise.all([
+    import('../plan/register-checked.ts'),
+    import('./kafka-access.ts'),
+  ])
+  const [client, project] = [await context.client(), await context.project()]
+  await using kafka = await openProjectKafka(context, { timeoutMs: kafkaMs })
+  await checkRegistration(file, { client, project, kafka, signal: context.signal, confirmed, command })
+}
+
 /** An unchanged configuration does not wake a failed task, on neither runtime. */
 function failed(file: ConnectorFile, health: Health, registered: Registered): CdcError {
   const error = notRunning(file.name, health)

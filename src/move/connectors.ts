@@ -7,7 +7,7 @@ import { createStopped, registerConnector } from '../connect/register.ts'
 import type { ConnectorOffset } from '../connect/rest-types.ts'
 import { askUntil, notRunning, waitUntilRunning } from '../connect/wait.ts'
 import { CdcError } from '../core/errors.ts'
-import { parsePosition } from '../core/gtid.ts'
+import { formatPosition, parsePosition, reaches } from '../core/gtid.ts'
 import type { GtidPosition } from '../core/gtid.ts'
 import type { MoveOptions } from './move-options.ts'
 
@@ -68,6 +68,38 @@ export async function remove(client: ConnectClient, name: string, waiting: Waiti
     ...{ ...waiting, where: name },
     waitedFor: () => 'waiting for it to be gone',
   })
+}
+
+/** Removes a pipeline's connectors from the runtime that it has left. Their offsets stay. */
+export async function removePipeline(
+  client: ConnectClient,
+  { source, sink, ...waiting }: MoveOptions,
+  onRemoved: (name: string) => void,
+): Promise<void> {
+  for (const { name } of [sink, source]) {
+    if ((await presence(client, name)) === 'ABSENT') continue
+    await remove(client, name, waiting)
+    onRemoved(name)
+  }
+}
+
+export async function hasApplied({ embedded, sink }: MoveOptions, position: GtidPosition): Promise<boolean> {
+  const applied = positionIn(await embedded.offsets(sink.name))
+  return applied !== undefined && reaches(applied, position)
+}
+
+/** Waits for the embedded sink. @throws CdcError the cause when it or its source has failed */
+export async function waitUntilApplied(options: MoveOptions, position: GtidPosition): Promise<void> {
+  const { embedded, source, sink } = options
+  await askUntil(
+    async () => {
+      if (await hasApplied(options, position)) return true
+      await mustNotFail(embedded, sink.name)
+      await mustNotFail(embedded, source.name)
+      return undefined
+    },
+    { ...options, where: sink.name, waitedFor: () => `waiting until it has applied ${formatPosition(position)}` },
+  )
 }
 
 /** @throws the cause when it has failed: nothing that it does can be waited for */

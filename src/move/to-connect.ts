@@ -4,18 +4,20 @@ import type { ConnectorFile } from '../config/connector-file.ts'
 import { registerConnector } from '../connect/register.ts'
 import { askUntil, waitUntilRunning } from '../connect/wait.ts'
 import { CdcError } from '../core/errors.ts'
-import { formatPosition, reaches, samePosition } from '../core/gtid.ts'
+import { formatPosition, samePosition } from '../core/gtid.ts'
 import type { GtidPosition } from '../core/gtid.ts'
 import {
+  hasApplied,
   mustNotFail,
   positionIn,
   positionOf,
   presence,
   registerStopped,
-  remove,
+  removePipeline,
   runAgain,
   setOffsets,
   standStill,
+  waitUntilApplied,
 } from './connectors.ts'
 import { changedTables, mustHaveNothingPrepared, readSourceNow } from './followed-tables.ts'
 import type { SourceNow } from './followed-tables.ts'
@@ -50,11 +52,7 @@ export async function moveToConnect(options: MoveOptions): Promise<void> {
   onStep(source.name, 'streams on Kafka Connect')
   await runAgain(connect, sink.name, options)
   onStep(sink.name, 'runs on Kafka Connect')
-  for (const { name } of [sink, source]) {
-    if ((await presence(embedded, name)) === 'ABSENT') continue
-    await remove(embedded, name, options)
-    onStep(name, 'removed from the embedded runtime')
-  }
+  await removePipeline(embedded, options, (name) => onStep(name, 'removed from the embedded runtime'))
 }
 
 /** Whether an earlier call has come past the place from which there is no way back. */
@@ -95,23 +93,6 @@ async function applyAlteration(options: MoveOptions): Promise<void> {
   await runAgain(embedded, source.name, options)
   await runAgain(embedded, sink.name, options)
   await waitUntilApplied(options, position)
-}
-
-async function hasApplied({ embedded, sink }: MoveOptions, position: GtidPosition): Promise<boolean> {
-  const applied = positionIn(await embedded.offsets(sink.name))
-  return applied !== undefined && reaches(applied, position)
-}
-
-async function waitUntilApplied(options: MoveOptions, position: GtidPosition): Promise<void> {
-  const { embedded, sink } = options
-  await askUntil(
-    async () => {
-      if (await hasApplied(options, position)) return true
-      await mustNotFail(embedded, sink.name)
-      return undefined
-    },
-    { ...options, where: sink.name, waitedFor: () => `waiting until it has applied ${formatPosition(position)}` },
-  )
 }
 
 /**

@@ -12,8 +12,10 @@ import {
   presence,
   registerStopped,
   remove,
+  removePipeline,
   runAgain,
   standStill,
+  waitUntilApplied,
 } from './connectors.ts'
 import { changedTables, readSourceNow, saveTablesAt, shapeOf } from './followed-tables.ts'
 import type { SourceNow } from './followed-tables.ts'
@@ -36,22 +38,9 @@ export async function moveToEmbedded(options: MoveOptions, database: string): Pr
   await runAgain(embedded, sink.name, options)
   onStep(sink.name, 'both run on the embedded runtime')
   const { position } = await readSourceNow(options)
-  await askUntil(
-    async () => {
-      const applied = positionIn(await embedded.offsets(sink.name))
-      if (applied !== undefined && reaches(applied, position)) return true
-      await mustNotFail(embedded, sink.name)
-      await mustNotFail(embedded, source.name)
-      return undefined
-    },
-    { ...options, where: sink.name, waitedFor: () => `waiting until it has applied ${formatPosition(position)}` },
-  )
+  await waitUntilApplied(options, position)
   onStep(sink.name, `caught up at ${formatPosition(position)}`)
-  for (const { name } of [sink, source]) {
-    if ((await presence(connect, name)) === 'ABSENT') continue
-    await remove(connect, name, options)
-    onStep(name, 'removed from Kafka Connect; its topics stay')
-  }
+  await removePipeline(connect, options, (name) => onStep(name, 'removed from Kafka Connect; its topics stay'))
 }
 
 /** Whether an earlier call has started the embedded source: it was prepared then. */

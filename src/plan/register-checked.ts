@@ -43,6 +43,11 @@ export async function registerChecked(file: ConnectorFile, options: RegisterOpti
   return { registered, ...first }
 }
 
+/** Looks for the same and sends nothing: for a step that comes later. @throws as `registerChecked` */
+export async function checkRegistration(file: ConnectorFile, options: RegisterOptions): Promise<Judgement> {
+  return judge(file, examineRegistration(await readSituation(file, options)), options)
+}
+
 /**
  * What a deleted connector of this name has stored is shown only when there is a connector of this name: so it is made,
  * looked at, and started or taken away again.

@@ -7,7 +7,7 @@ import { isKafkaKnown } from '../kafka-access.ts'
 import { defaultLoadOptions, loadStep } from '../load-step.ts'
 import { loadForRegistration, loadPipeline } from '../pipeline-files.ts'
 import { countOf, formatSeconds } from '../quantities.ts'
-import { registerStep } from '../register-step.ts'
+import { checkSending, registerStep } from '../register-step.ts'
 import type { RegisterStep } from '../register-step.ts'
 import { withRestingSink } from '../resting-sink.ts'
 import { sourceMustStream } from '../source-ready.ts'
@@ -49,6 +49,8 @@ async function up(context: CommandContext, database: string, { timeout: timeoutM
   })
 
   const connect = (await context.runtime()) === 'connect'
+  // A load of hours must not end at a sink that cannot be registered.
+  if (connect) await checkSending(context, sinkFile, step(sinkFile).confirmed)
   const before = connect ? await readSourcePosition(context, pipeline) : undefined
   await registerStep(context, sourceFile, step(sourceFile))
   const [offset] = await waitForOffsets(client, sourceFile.name, { timeoutMs, signal })

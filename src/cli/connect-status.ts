@@ -11,6 +11,8 @@ import { openProjectKafka } from './kafka-access.ts'
 import { namesInFiles, partsOfStatuses } from './pipeline-status.ts'
 import type { Progress, StatusReader } from './pipeline-status.ts'
 import { countOf } from './quantities.ts'
+import { createReadingRate } from './reading-rate.ts'
+import type { ReadingRate } from './reading-rate.ts'
 import { expectedRetentionMs } from './topics-kept.ts'
 
 /** The table is shown after this time, whatever Kafka does. */
@@ -22,6 +24,14 @@ export function createConnectStatus(context: CommandContext): StatusReader {
   let sinks: readonly SinkOfKafka[] = []
   let sources: readonly SinkOfKafka[] = []
   let lags: ReadonlyMap<string, SinkLag> = new Map()
+  // A single look shows no speed: `--watch` looks again and again.
+  const rates = new Map<string, ReadingRate>()
+
+  function rateOf(name: string, reached: bigint): number | null {
+    const rate = rates.get(name) ?? createReadingRate(() => performance.now())
+    rates.set(name, rate)
+    return rate.add(reached)
+  }
 
   async function close(): Promise<void> {
     await kafka?.[Symbol.asyncDispose]()
@@ -55,7 +65,9 @@ export function createConnectStatus(context: CommandContext): StatusReader {
       const infos = connectors.map(({ info }) => info)
       const notes = await readLags(infos)
       const statuses = connectors.map(({ status }) => status)
-      const progress = new Map([...lags].map(([name, lag]) => [name, progressOf(lag)]))
+      const progress = new Map(
+        [...lags].map(([name, lag]) => [name, { ...progressOf(lag), rowsPerSecond: rateOf(name, lag.reached) }]),
+      )
       return {
         parts: partsOfStatuses(statuses, progress),
         notes: [...leftOnNotes(infos), ...notes, ...lostNotes(lags)],

@@ -18,6 +18,8 @@ export interface SinkLag {
    * topic matches, because none is there yet or the login may not see them.
    */
   readonly records: number | null
+  /** Where it stands, summed over all partitions: the difference of two times is what it has read in between. */
+  readonly reached: bigint
   /** Age of the oldest record that waits; 0 when none does, null when there is no topic or its time cannot be read. */
   readonly seconds: number | null
   /** Records that Kafka deleted before the sink had read them, by topic. */
@@ -61,6 +63,7 @@ export async function readSinkLags(
         sink.name,
         {
           topics: own,
+          reached: (behind[i] ?? []).reduce((sum, { offset }) => sum + offset, 0n),
           records: own.length === 0 ? null : waiting.reduce((sum, { records }) => sum + records, 0),
           seconds:
             own.length === 0 ? null : waiting.length === 0 ? 0 : times.length === 0 ? null : Math.round(age * 10) / 10,

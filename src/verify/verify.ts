@@ -1,11 +1,12 @@
 import type { SinkConfig } from '../config/sink-config.ts'
 import type { SourceConfig } from '../config/source-config.ts'
-import { CdcError } from '../core/errors.ts'
+import { CdcError, CdcErrors } from '../core/errors.ts'
 import { formatTable, type SourceTable } from '../core/table.ts'
 import type { Logger } from '../lib/logger.ts'
 import { selectTables } from '../lib/table-selection.ts'
 import { mapTable, type MappedTable } from '../mapping/mapped-table.ts'
 import { readCapturedTables } from '../mariadb/captured-tables.ts'
+import { connectMariadb } from '../mariadb/connection.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 import { readTables as readLoadedTables, type LoadedTable } from '../state/tables.ts'
 import { compareRows, type ComparedRows } from './compare-rows.ts'
@@ -40,12 +41,13 @@ export interface VerifyOptions {
  */
 export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const { source, sink, signal, settle, timeoutMs } = options
+  const before = await definitionsNow(options)
   if (settle === undefined) {
     await using moment = await openSameMoment({
       ...{ source, sink, signal, timeoutMs },
       onWaiting: (position) => options.onEvent?.({ kind: 'waiting', position }),
     })
-    return await verifyTables(moment, (mapped) => compareRows(moment, mapped), options)
+    return await verifyTables(moment, (mapped) => compareRows(moment, mapped), { ...options, before })
   }
   const settling = {
     openMoment: () => openLooseMoment({ source, sink, signal }),
@@ -62,13 +64,26 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
       if (undecided > 0 && compared.differences.length === 0) throw keptChanging(mapped, undecided)
       return compared
     },
-    options,
+    { ...options, before },
   )
+}
+
+/** Tables as they were before the moment, as JSON by name: the definition of the moment itself cannot be asked for. */
+type Definitions = ReadonlyMap<string, string>
+
+async function definitionsNow({ source, signal }: VerifyOptions): Promise<Definitions> {
+  await using connection = await connectMariadb(source, { signal, where: source.name })
+  const tables = await readCapturedTables(connection, source)
+  return new Map(tables.map((table) => [formatTable(table), JSON.stringify(table)]))
 }
 
 type Compare = (table: MappedTable) => Promise<ComparedRows>
 
-async function verifyTables(moment: Moment, compare: Compare, options: VerifyOptions): Promise<VerifyResult> {
+async function verifyTables(
+  moment: Moment,
+  compare: Compare,
+  options: VerifyOptions & { readonly before: Definitions },
+): Promise<VerifyResult> {
   const { source, sink, signal, log } = options
   const onEvent = options.onEvent ?? (() => undefined)
   const captured = await readCapturedTables(moment.mariadb, source)
@@ -79,51 +94,90 @@ async function verifyTables(moment: Moment, compare: Compare, options: VerifyOpt
   )
   onEvent({ kind: 'plan', tables: chosen.map(formatTable) })
   const tables: VerifiedTable[] = []
+  const alterations: CdcError[] = []
   for (const table of chosen) {
     signal.throwIfAborted()
     onEvent({ kind: 'table-start', table: formatTable(table) })
-    const result = await verifyTable(moment, table, { loaded: loaded.get(formatTable(table)), compare, options })
+    const result = await verifyTable(moment, table, {
+      ...{ loaded: loaded.get(formatTable(table)), compare, options },
+      onAltered: (error) => alterations.push(error),
+    })
     log.debug({ table: result.table, equal: result.equal, rows: result.sourceRows }, 'table compared')
     tables.push(result)
     onEvent({ kind: 'table-done', result })
+  }
+  // Of those nothing is known; a difference of another table is worth more than that.
+  if (alterations.length > 0 && tables.filter(({ equal }) => !equal).length === alterations.length) {
+    throw new CdcErrors(alterations)
   }
   return { equal: tables.every(({ equal }) => equal), position: moment.position, tables }
 }
 
 interface TableContext {
+  readonly onAltered: (error: CdcError) => void
   readonly loaded: LoadedTable | undefined
   readonly compare: Compare
-  readonly options: VerifyOptions
+  readonly options: VerifyOptions & { readonly before: Definitions }
 }
 
 async function verifyTable(moment: Moment, source: SourceTable, context: TableContext): Promise<VerifiedTable> {
-  const { loaded, compare, options } = context
+  const { compare, options } = context
   const topic = options.source.topicName(source.database, source.table)
   const target = options.sink.targetName(source.database, source.table, topic)
   const names = { table: formatTable(source), target: `${target.schema}.${target.table}` }
   const unread = { ...names, sourceRows: null, targetRows: null, equal: false, differences: [], more: false }
-  if (loaded === undefined) return { ...unread, extraColumns: [], problem: 'the table has not been loaded' }
+  try {
+    const seen = await lookAtTable(moment, source, context)
+    if ('problem' in seen) {
+      // The definition is that of now: what lacks something may only be older than the last ALTER TABLE.
+      if (options.before.get(names.table) === JSON.stringify(source)) return { ...unread, ...seen }
+      throw altered(source, undefined)
+    }
+    return { ...names, ...(await compare(seen.mapped)), extraColumns: seen.extraColumns }
+  } catch (thrown) {
+    if (!(thrown instanceof CdcError) || !isAltered(thrown)) throw thrown
+    const error = thrown.code === 'CDC-V02' ? thrown : altered(source, thrown)
+    context.onAltered(error)
+    return { ...unread, extraColumns: [], problem: error.what }
+  }
+}
+
+function altered(source: SourceTable, cause: CdcError | undefined): CdcError {
+  return new CdcError('CDC-V02', {
+    where: formatTable(source),
+    what: 'the table was altered on the source while it was compared',
+    why: cause?.why,
+    fix: 'run the same command again',
+    cause,
+  })
+}
+
+/** ER_BAD_FIELD_ERROR, ER_NO_SUCH_TABLE: the names were read from the catalog a moment before. */
+const gone = new Set<unknown>([1054, 1146])
+
+/** Also when the rows kept changing: that is known of one table, and the others can be compared. */
+function isAltered({ code, cause }: CdcError): boolean {
+  return (
+    code === 'CDC-L04' || code === 'CDC-V02' || (cause instanceof Error && 'errno' in cause && gone.has(cause.errno))
+  )
+}
+
+type SeenTable =
+  | { readonly extraColumns: readonly string[]; readonly problem: string }
+  | { readonly extraColumns: readonly string[]; readonly mapped: MappedTable }
+
+/** Whether the rows can be compared at all. */
+async function lookAtTable(moment: Moment, source: SourceTable, { loaded, options }: TableContext): Promise<SeenTable> {
+  if (loaded === undefined) return { extraColumns: [], problem: 'the table has not been loaded' }
   if (loaded.state === 'loading') {
-    return { ...unread, extraColumns: [], problem: 'the table is being loaded, or its load was broken off' }
+    return { extraColumns: [], problem: 'the table is being loaded, or its load was broken off' }
   }
   const mapped = mapTable(source, {
     ...{ schema: loaded.targetSchema, name: loaded.targetTable, choices: loaded.choices },
     quoteIdentifiers: options.sink.quoteIdentifiers,
   })
   const { missing, extra } = await compareColumns(moment.postgres, mapped)
-  if (missing !== undefined) return { ...unread, extraColumns: extra, problem: missing }
-  try {
-    return { ...names, ...(await compare(mapped)), extraColumns: extra }
-  } catch (thrown) {
-    if (!(thrown instanceof CdcError) || thrown.code !== 'CDC-L04') throw thrown
-    throw new CdcError('CDC-V02', {
-      where: formatTable(source),
-      what: 'the table was altered on the source while it was compared',
-      why: thrown.why,
-      fix: 'run the same command again',
-      cause: thrown,
-    })
-  }
+  return missing === undefined ? { extraColumns: extra, mapped } : { extraColumns: extra, problem: missing }
 }
 
 function keptChanging(table: MappedTable, rows: number): CdcError {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { CdcError } from '../../src/core/errors.ts'
+import { CdcError, type CdcErrors } from '../../src/core/errors.ts'
 import { formatPosition, parsePosition } from '../../src/core/gtid.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { connectPostgres } from '../../src/postgres/connection.ts'
@@ -244,6 +244,35 @@ test('the sink is held at the position of the snapshot and let go again', async 
   assert.equal(tables[0]?.sourceRows, 2)
   assert.equal(formatPosition(position), hold)
   assert.equal(await holdOf(), null)
+})
+
+test('a table that is altered, made or dropped between the moment and the look at it is said to be so', async () => {
+  for (const statement of [
+    'ALTER TABLE late.t ADD COLUMN c INT',
+    'CREATE TABLE late.n (id INT)',
+    'TRUNCATE TABLE late.t',
+  ]) {
+    const between = await fresh('late')
+    await mariadb.query('CREATE TABLE late.t (id INT PRIMARY KEY); INSERT INTO late.t VALUES (1)')
+    await load(between)
+    await caughtUp(between)
+    await mariadb.query('INSERT INTO late.t VALUES (2)')
+    const checked = check(between).then(
+      () => assert.fail('it did not fail'),
+      (thrown: CdcErrors) => thrown,
+    )
+    const hold = await waitFor(holdOf, { what: 'the hold' })
+    await mariadb.query(statement)
+    await using connection = await connectPostgres(postgres.settings, { applicationName: 'test', where: 'test' })
+    await connection.query('INSERT INTO mp_cdc.t VALUES (2)')
+    await writePosition(connection, between.sink.name, between.source.name, parsePosition(String(hold)))
+    const [error] = (await checked).errors
+    assert.deepEqual(
+      [error?.code, error?.what],
+      ['CDC-V02', 'the table was altered on the source while it was compared'],
+      statement,
+    )
+  }
 })
 
 async function rejection(promise: Promise<unknown>): Promise<CdcError> {

@@ -50,7 +50,8 @@ function jsonDisplay(output: Output): LoadDisplay {
 
 /** Positions as texts, errors with the fields of their block. */
 function eventDocument(event: LoadEvent): Readonly<Record<string, unknown>> {
-  if (event.kind === 'table-failed') return { ...event, error: errorDocument(event.error) }
+  if (event.kind === 'table-failed' || event.kind === 'table-retried')
+    return { ...event, error: errorDocument(event.error) }
   if (event.kind !== 'table-done') return event
   return { ...event, low: formatPosition(event.low), high: formatPosition(event.high) }
 }

@@ -107,6 +107,7 @@ export function createLoadTally(now: () => number): LoadTally {
           tally.rows = event.rows
           break
         case 'table-restarted':
+        case 'table-retried':
         case 'locked':
           break
         case 'rows':

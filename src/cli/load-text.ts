@@ -29,6 +29,10 @@ export function eventLine(event: LoadEvent): string | undefined {
       return `${event.table}: goes on, ${formatCount(event.rows)} rows in ${countOf(event.chunks, 'chunk')} are there`
     case 'table-restarted':
       return `${event.table}: starts over, ${event.why}`
+    case 'table-retried': {
+      const { code, what, why } = event.error
+      return `${event.table}: tried again after ${code} ${what}${why === undefined ? '' : ` (${why})`}`
+    }
     case 'locked':
       return `${event.table}: locked for ${(event.seconds * 1000).toFixed(1)} ms, to open ${event.snapshots} snapshots of one moment`
     case 'table-start':

@@ -214,7 +214,7 @@ async function runQuery<Row extends object>(connection: Connection, options: Que
   } catch (thrown) {
     signal?.throwIfAborted()
     if (thrown instanceof CdcError) throw thrown
-    throw commandError(failureOf(thrown), context, `a query failed: ${sql.slice(0, 200)}`)
+    throw commandError(failureOf(thrown), context, `a query failed: ${sql.replaceAll(/\s+/g, ' ').slice(0, 200)}`)
   } finally {
     signal?.removeEventListener('abort', abort)
     closed.removeEventListener('abort', abort)

@@ -98,7 +98,7 @@ export function commandError(failure: MariadbFailure, context: FailureContext, w
     return new CdcError('CDC-M03', { where, what, why, fix: grantFor(failure.message, context.user), cause })
   }
   if (failure.number === tableChanged) return new CdcError('CDC-L04', { where, what, why, cause })
-  return new CdcError('CDC-M17', { where, what, why, cause })
+  return new CdcError('CDC-M17', { where, what: `MariaDB: ${why}`, details: [what], cause })
 }
 
 /** The GRANT that the message of the server asks for. */

@@ -13,7 +13,7 @@ import { copyRows } from './copy-rows.ts'
 import { checkLoadOptions, type MigrateOptions } from './load-options.ts'
 import { mapPlanned, type PlannedTable } from './load-plan.ts'
 import { openSession, type LoadSession } from './load-session.ts'
-import { readPreviousLoad } from './previous-load.ts'
+import { readPreviousLoad, whyLost } from './previous-load.ts'
 import { readPlan } from './read-plan.ts'
 import { exceedsThreshold, type NotCopied } from './table-sizes.ts'
 import { checkReplaceable, readTarget } from './target-table.ts'
@@ -96,16 +96,20 @@ async function preview(
     ...{ ...common, action, why },
     overwrites: action === 'load' && existing?.hasRows === true,
   })
-  if (previous?.state === 'loaded' && !options.replace) return answer('skip', 'already loaded')
+  const lost =
+    previous?.state === 'loaded'
+      ? await whyLost(postgres, previous, { schema: target.schema, name: target.table })
+      : undefined
+  if (previous?.state === 'loaded' && lost === undefined && !options.replace) return answer('skip', 'already loaded')
   if (previous?.state === 'loading' && stored !== undefined && options.resume !== 'never') {
     const done = finishedChunks(stored)
     if (done.length > 0) return answer('resume', `${done.length} chunks are done`)
   }
-  if (existing === undefined) return answer('load')
+  if (existing === undefined) return answer('load', lost)
   try {
     const ours = previous?.targetSchema === target.schema && previous.targetTable === target.table
     checkReplaceable(existing, mapped, { ours, replace: options.replace, where: common.table })
-    return answer('load')
+    return answer('load', lost)
   } catch (thrown) {
     if (!(thrown instanceof CdcError)) throw thrown
     return answer('refuse', [`${thrown.code} ${thrown.what}`, ...thrown.details].join('; '))

@@ -19,7 +19,7 @@ import { createProgressMeter } from './progress-meter.ts'
 import type { ColumnLosses, LoadedTableReport, LoadPhase } from './progress.ts'
 import { exceedsThreshold } from './table-sizes.ts'
 import { lockForReading, openSnapshots, positionAfterReading, touch, type LoadPosition } from './table-readers.ts'
-import { createTarget, finishChunks, finishTarget, markLoading, tableFile } from './target-build.ts'
+import { createTarget, finishChunks, finishTarget, markLoading } from './target-build.ts'
 import { finishedChunks, MustStartOver, spanOf, type UnfinishedLoad } from './unfinished-load.ts'
 
 /** Below this UNLOGGED saves nothing. */
@@ -72,7 +72,7 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
     await side.control.query('START TRANSACTION READ ONLY')
     await touch({ connection: side.control }, source)
   }
-  const { mapped, unlogged } = await prepareTarget(attempt, cut)
+  const { mapped, unlogged, file } = await prepareTarget(attempt, cut)
 
   onPhase('copy')
   const before = rowsSoFar(attempt)
@@ -95,10 +95,11 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
     ...{ ...loading, state: 'loaded', low, high, choices: mapped.choices, rows },
     losses: Object.fromEntries(losses.map(({ column, ...counts }) => [column, counts])),
   }
-  if (cut === undefined) await finishTarget(session.postgres, mapped, { unlogged, state, onPhase })
+  if (cut === undefined) await finishTarget(session.postgres, mapped, { unlogged, file, state, onPhase })
   else {
     const connections = [session, ...side.sessions].map(({ postgres }) => postgres)
-    await finishChunks(connections, mapped, { unlogged, state, onPhase, rowsMayRepeat: copied.rowsMayRepeat })
+    const { rowsMayRepeat } = copied
+    await finishChunks(connections, mapped, { unlogged, file, state, onPhase, rowsMayRepeat })
   }
   options.onEvent({
     ...{ kind: 'table-done', table, rows, bytes, low, high },
@@ -156,6 +157,7 @@ async function checkDefinition({ session, source }: AttemptOptions): Promise<voi
 interface PreparedTarget {
   readonly mapped: MappedTable & { readonly choices: Choices }
   readonly unlogged: boolean
+  readonly file: string
 }
 
 /** Makes the target anew, or takes what a load that goes on has made. */
@@ -165,18 +167,20 @@ async function prepareTarget(attempt: AttemptOptions, cut: Cut | undefined): Pro
     ...mapPlanned(source, target, options.sink, choices),
     choices,
   })
-  if (unfinished !== undefined) return { mapped: map(unfinished.choices), unlogged: unfinished.unlogged }
+  if (unfinished !== undefined) {
+    const { choices, unlogged, file } = unfinished
+    return { mapped: map(choices), unlogged, file }
+  }
   const asked = askedOf(source, options.sink)
   const mapped = map(attempt.probe ? await probeChoices(session.reader.connection, map(asked), asked) : asked)
   const pays = session.unloggedPays && attempt.estimate.bytes > smallBytes
   const unlogged = options.loadMode === 'auto' ? pays : options.loadMode === 'unlogged'
-  await createTarget(session.postgres, mapped, { unlogged, grants: attempt.grants })
+  const file = await createTarget(session.postgres, mapped, { unlogged, grants: attempt.grants })
   if (cut !== undefined) {
     const key = { connector: options.sink.name, database: source.database, table: source.table }
-    const file = await tableFile(session.postgres, mapped)
     await beginLoad(session.postgres, key, { file, unlogged, choices: mapped.choices })
   }
-  return { mapped, unlogged }
+  return { mapped, unlogged, file }
 }
 
 /** Tells of the load that goes on. */

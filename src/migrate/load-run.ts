@@ -3,6 +3,7 @@ import type { Logger } from '../lib/logger.ts'
 import { connectPostgres, type PostgresConnection } from '../postgres/connection.ts'
 import { beginLoadRun, endLoadRun, tellLoadRun } from '../state/load-run.ts'
 import type { MigrateOptions } from './load-options.ts'
+import { lockHolders } from './lock-holders.ts'
 import type { PreviousLoad } from './previous-load.ts'
 import type { LoadEvent, LoadPhase } from './progress.ts'
 
@@ -39,14 +40,18 @@ export interface LoadRun extends AsyncDisposable {
 
 /** @param connection is kept for the run, and replaced when it breaks */
 export async function openLoadRun(options: MigrateOptions): Promise<LoadRun> {
-  const { sink, log, resume, replace, tables } = options
+  const { sink, log, resume, replace, tables, onEvent } = options
   const progress = collectProgress()
   const stop = new AbortController()
   let connection = await connect(options)
   const run = await beginLoadRun(connection, sink.name, { request: { tables, replace }, mayGoOn: resume !== 'never' })
+  const named = new Set<string>()
   const telling = tellNowAndThen(stop.signal, log, async () => {
-    if (progress.told()) return
-    await tellLoadRun(connection, run.owner, progress.document())
+    if (!progress.told()) await tellLoadRun(connection, run.owner, progress.document())
+    for (const [holder, text] of await lockHolders(connection, applicationName(sink))) {
+      if (!named.has(holder)) onEvent({ kind: 'note', text })
+      named.add(holder)
+    }
   })
   async function reconnect(): Promise<void> {
     await connection[Symbol.asyncDispose]()
@@ -88,8 +93,12 @@ export async function openLoadRun(options: MigrateOptions): Promise<LoadRun> {
 }
 
 async function connect({ sink, signal }: MigrateOptions): Promise<PostgresConnection> {
-  const applicationName = `cdc migrate ${sink.name}`
-  return await connectPostgres(sink.postgres, { applicationName, where: sink.name, signal })
+  return await connectPostgres(sink.postgres, { applicationName: applicationName(sink), where: sink.name, signal })
+}
+
+/** Of all sessions of a load. */
+function applicationName({ name }: MigrateOptions['sink']): string {
+  return `cdc migrate ${name}`
 }
 
 async function untilNext(signal: AbortSignal): Promise<boolean> {
@@ -132,6 +141,7 @@ function collectProgress(): Progress {
           break
         case 'note':
         case 'locked':
+        case 'table-retried':
           break
         case 'table-start':
           change(event.table, { state: 'copy', rows: 0, bytes: 0 })

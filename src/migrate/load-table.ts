@@ -10,7 +10,7 @@ import type { MigrateOptions } from './load-options.ts'
 import { askedOf, mapPlanned, type PlannedTable } from './load-plan.ts'
 import { nameMisfits } from './name-misfits.ts'
 import { openSideSessions, type LoadSession, type SessionHolder } from './load-session.ts'
-import { readPreviousLoad, type PreviousLoad } from './previous-load.ts'
+import { readPreviousLoad, whyLost, type PreviousLoad } from './previous-load.ts'
 import type { LoadedTableReport } from './progress.ts'
 import { abandonTarget } from './target-build.ts'
 import { checkReplaceable, readTarget } from './target-table.ts'
@@ -57,9 +57,12 @@ export async function loadTable(
         await abandon(holder, run, { keepChunks: error.retry !== 'never' || error.code === 'CDC-M17' })
         throw error.code === 'CDC-T08' ? await withRows(holder, run, error) : error
       }
-      log.info({ table, code: error.code, what: error.what, why: error.why }, 'the table is tried again')
+      log.debug({ table, code: error.code, err: error.cause }, 'the table is tried again')
       if (outlier) [run.probe, run.startOver] = [true, true]
-      else await run.backoff.wait(signal)
+      else {
+        options.onEvent({ kind: 'table-retried', table, error })
+        await run.backoff.wait(signal)
+      }
     }
   }
 }
@@ -107,7 +110,9 @@ async function loadOnce(session: LoadSession, run: TableRun): Promise<LoadedTabl
   await using _guard = await guardTable(session.postgres, target, table)
   const previous = await readPreviousLoad(session.postgres, sink.name, planned.source)
   if (previous?.state === 'loaded' && (!options.replace || options.loadedByThisRun(previous))) {
-    return skipped(planned, previous)
+    const lost = await whyLost(session.postgres, previous, target)
+    if (lost === undefined) return skipped(planned, previous)
+    startOver(run, lost)
   }
 
   // Tried again: what was planned may be what has changed.

@@ -136,8 +136,9 @@ function loadFailed(
       : {}),
     details: failures.flatMap(({ table, error }) => [
       `${table}: ${error.code} ${error.what}`,
+      ...(error.why === undefined ? [] : [`  why: ${error.why}`]),
       `  fix: ${error.fix.replaceAll('\n', '\n       ')}`,
-      ...(error.code === 'CDC-T08' ? error.details.map((detail) => `  ${detail}`) : []),
+      ...error.details.map((detail) => `  ${detail}`),
     ]),
     cause: failures[0]?.error,
   })

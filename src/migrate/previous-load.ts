@@ -52,3 +52,17 @@ export async function readPreviousLoad(
     definition: JSON.parse(row.definition) as SourceTable,
   }
 }
+
+/** Why a table that was loaded is to be loaded again all the same: its rows are not where they belong. */
+export async function whyLost(
+  connection: PostgresConnection,
+  { targetSchema, targetTable }: PreviousLoad,
+  target: { readonly schema: string; readonly name: string },
+): Promise<string | undefined> {
+  if (targetSchema !== target.schema || targetTable !== target.name) return `it went to ${targetSchema}.${targetTable}`
+  const { rowCount } = await connection.query(
+    'SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = $1 AND relname = $2',
+    [target.schema, target.name],
+  )
+  return rowCount === 0 ? 'the target table is gone' : undefined
+}

@@ -31,6 +31,8 @@ export type LoadEvent =
   | { readonly kind: 'table-resumed'; readonly table: string; readonly rows: number; readonly chunks: number }
   /** A load that was broken off cannot go on; the table is loaded from its beginning. */
   | { readonly kind: 'table-restarted'; readonly table: string; readonly why: string }
+  /** The attempt failed by something that may pass; there is another one, from the chunks that are done. */
+  | { readonly kind: 'table-retried'; readonly table: string; readonly error: CdcError }
   /** Writers of the table had to wait so long, until all its readers had opened their snapshots. */
   | { readonly kind: 'locked'; readonly table: string; readonly seconds: number; readonly snapshots: number }
   /** Rows and bytes (of the COPY stream) that have been copied so far, since `table-start`. */

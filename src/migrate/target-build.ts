@@ -8,6 +8,7 @@ import { forgetLoad, moveLoad } from '../state/load.ts'
 import { bumpTablesVersion, deleteTable, saveTable, type LoadedTable } from '../state/tables.ts'
 import { buildIndexes } from './build-indexes.ts'
 import type { LoadPhase } from './progress.ts'
+import { MustStartOver } from './unfinished-load.ts'
 
 /**
  * Settings of a session that loads: more memory for index builds, and an early end when we are gone.
@@ -41,17 +42,21 @@ export async function markLoading(connection: PostgresConnection, table: LoadedT
   })
 }
 
-/** Makes the target anew, empty, without its key; what could read it before can read it again. */
+/**
+ * Makes the target anew, empty, without its key; what could read it before can read it again.
+ * @returns the number of its file, as `tableFile`
+ */
 export async function createTarget(
   connection: PostgresConnection,
   table: MappedTable,
   { unlogged, grants }: { readonly unlogged: boolean; readonly grants: readonly string[] },
-): Promise<void> {
+): Promise<string> {
   const target = quotePostgres(table.schema, table.name)
   const create = createTableSql(table, { unlogged, withKey: false })
   try {
     // One message is one transaction.
     await connection.query([`DROP TABLE IF EXISTS ${target}`, create, ...grants].join(';\n'))
+    return await tableFile(connection, table)
   } catch (thrown) {
     if (sqlState(thrown) !== '2BP01') throw thrown
     const cause = thrown instanceof CdcError ? thrown : undefined
@@ -76,21 +81,35 @@ export async function tableFile(connection: PostgresConnection, table: MappedTab
 
 export interface FinishOptions {
   readonly unlogged: boolean
+  /** The file that the rows were copied into. */
+  readonly file: string
   /** The row that makes the load count; written in the same transaction as the last step. */
   readonly state: LoadedTable
   readonly onPhase: (phase: LoadPhase) => void
+}
+
+/**
+ * Holds the target as it is until the transaction ends. What somebody else has truncated meanwhile holds less than was
+ * copied, and would count as loaded. @throws MustStartOver
+ */
+async function holdTarget(connection: PostgresConnection, table: MappedTable, file: string): Promise<void> {
+  await connection.query(`LOCK TABLE ${quotePostgres(table.schema, table.name)} IN ACCESS SHARE MODE`)
+  if ((await tableFile(connection, table)) !== file) {
+    throw new MustStartOver('the target table was truncated or rewritten meanwhile')
+  }
 }
 
 /** For a table that was read in one piece: key, indexes, statistics and the mark that it is loaded, all or nothing. */
 export async function finishTarget(
   connection: PostgresConnection,
   table: MappedTable,
-  { unlogged, state, onPhase }: FinishOptions,
+  { unlogged, file, state, onPhase }: FinishOptions,
 ): Promise<void> {
   const target = quotePostgres(table.schema, table.name)
   const indexes = table.source.indexes.map((index) => createIndexSql(table, index)).filter((sql) => sql !== undefined)
   await inTransaction(connection, async () => {
     onPhase('keys')
+    await holdTarget(connection, table, file)
     // Before the indexes: they would be written twice.
     if (unlogged) await connection.query(`ALTER TABLE ${target} SET LOGGED`)
     if (table.key.length > 0) await connection.query(addPrimaryKeySql(table))
@@ -112,20 +131,25 @@ export interface FinishChunksOptions extends FinishOptions {
 export async function finishChunks(
   connections: readonly PostgresConnection[],
   table: MappedTable,
-  { unlogged, rowsMayRepeat, state, onPhase }: FinishChunksOptions,
+  { unlogged, rowsMayRepeat, file, state, onPhase }: FinishChunksOptions,
 ): Promise<void> {
   const [connection] = connections
   if (connection === undefined) throw new Error('BUG: no connection')
   onPhase('keys')
-  if (unlogged) {
-    await inTransaction(connection, async () => {
-      await connection.query(`ALTER TABLE ${quotePostgres(table.schema, table.name)} SET LOGGED`)
-      await moveLoad(connection, state, await tableFile(connection, table))
-    })
-  }
+  let written = file
+  await inTransaction(connection, async () => {
+    await holdTarget(connection, table, file)
+    if (!unlogged) return
+    await connection.query(`ALTER TABLE ${quotePostgres(table.schema, table.name)} SET LOGGED`)
+    written = await tableFile(connection, table)
+    await moveLoad(connection, state, written)
+  })
   onPhase('indexes')
   await buildIndexes(connections, table, { rowsMayRepeat })
-  await inTransaction(connection, async () => await endLoad(connection, table, { state, onPhase }))
+  await inTransaction(connection, async () => {
+    await holdTarget(connection, table, written)
+    await endLoad(connection, table, { state, onPhase })
+  })
 }
 
 async function endLoad(

@@ -29,6 +29,12 @@ test('an error of a command tells whether it may pass', () => {
   ])
 })
 
+test('what the server said comes first: it is all that a table of failures has room for', () => {
+  const failure = { number: 1021, code: 'ER_DISK_FULL', message: 'Disk full' }
+  const { what, details } = commandError(failure, context, 'a query failed: SELECT 1')
+  assert.deepEqual([what, details], ['MariaDB: Disk full (1021)', ['a query failed: SELECT 1']])
+})
+
 test('an error of the login tells what to change', () => {
   const failure = (code: string, errno: number, message = 'm'): Error =>
     Object.assign(new Error(message), { code, errno })

@@ -10,6 +10,7 @@ import { connectMariadb } from '../mariadb/connection.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 import { readTables as readLoadedTables, type LoadedTable } from '../state/tables.ts'
 import { compareRows, type ComparedRows } from './compare-rows.ts'
+import { readDefinitions, type Definitions } from './definitions.ts'
 import { compareSettling } from './compare-settling.ts'
 import { openLooseMoment } from './loose-moment.ts'
 import type { Moment } from './moment.ts'
@@ -41,7 +42,7 @@ export interface VerifyOptions {
  */
 export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const { source, sink, signal, settle, timeoutMs } = options
-  const before = await definitionsNow(options)
+  const before = await definitionsBefore(options)
   if (settle === undefined) {
     await using moment = await openSameMoment({
       ...{ source, sink, signal, timeoutMs },
@@ -66,15 +67,6 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
     },
     { ...options, before },
   )
-}
-
-/** Tables as they were before the moment, as JSON by name: the definition of the moment itself cannot be asked for. */
-type Definitions = ReadonlyMap<string, string>
-
-async function definitionsNow({ source, signal }: VerifyOptions): Promise<Definitions> {
-  await using connection = await connectMariadb(source, { signal, where: source.name })
-  const tables = await readCapturedTables(connection, source)
-  return new Map(tables.map((table) => [formatTable(table), JSON.stringify(table)]))
 }
 
 type Compare = (table: MappedTable) => Promise<ComparedRows>
@@ -130,16 +122,30 @@ async function verifyTable(moment: Moment, source: SourceTable, context: TableCo
     const seen = await lookAtTable(moment, source, context)
     if ('problem' in seen) {
       // The definition is that of now: what lacks something may only be older than the last ALTER TABLE.
-      if (options.before.get(names.table) === JSON.stringify(source)) return { ...unread, ...seen }
+      if (await isAsBefore(moment, source, options)) return { ...unread, ...seen }
       throw altered(source, undefined)
     }
-    return { ...names, ...(await compare(seen.mapped)), extraColumns: seen.extraColumns }
+    const compared = await compare(seen.mapped)
+    // After a RENAME its rows are those of another table, whose definition may be the same.
+    if (!compared.equal && !(await isAsBefore(moment, source, options))) throw altered(source, undefined)
+    return { ...names, ...compared, extraColumns: seen.extraColumns }
   } catch (thrown) {
     if (!(thrown instanceof CdcError) || !isAltered(thrown)) throw thrown
     const error = thrown.code === 'CDC-V02' ? thrown : altered(source, thrown)
     context.onAltered(error)
     return { ...unread, extraColumns: [], problem: error.what }
   }
+}
+
+async function definitionsBefore({ source, signal }: VerifyOptions): Promise<Definitions> {
+  await using connection = await connectMariadb(source, { signal, where: source.name })
+  return await readDefinitions(connection, source)
+}
+
+/** Whether what was found differs by itself: the definition of the moment cannot be asked for, that before it is known. */
+async function isAsBefore(moment: Moment, source: SourceTable, { before, source: config }: TableContext['options']) {
+  const now = await readDefinitions(moment.mariadb, config)
+  return now.get(formatTable(source)) === before.get(formatTable(source))
 }
 
 function altered(source: SourceTable, cause: CdcError | undefined): CdcError {

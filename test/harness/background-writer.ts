@@ -52,8 +52,10 @@ export function startWriter(options: WriterOptions): BackgroundWriter {
         await connection.query("SET time_zone = '+00:00'")
         await write(connection)
       } catch (error) {
-        const code = (error as { code?: string }).code ?? ''
-        if (options.survivesOutages !== true || !outages.has(code)) throw error
+        // The driver's own word for a connection that was lost between two statements has no code.
+        const { code = '', fatal = false } = error as { code?: string; fatal?: boolean }
+        const lost = outages.has(code) || (code === '' && fatal)
+        if (options.survivesOutages !== true || !lost) throw error
         await sleep(50)
       } finally {
         connection?.destroy()

@@ -66,7 +66,6 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
   await using side = await attempt.openSideSessions(cut === undefined ? 0 : options.chunkWorkers, signal)
   const opened = await openAt(attempt, side)
   await checkDefinition(attempt)
-  await Promise.all(side.sessions.map(async ({ reader }) => await touch(reader, source)))
   if (side.control !== undefined) {
     // What walks the key must not get behind a schema change that waits for the readers, which wait for the next chunk.
     await side.control.query('START TRANSACTION READ ONLY')
@@ -140,12 +139,8 @@ async function openAt({ session, source, options, unfinished }: AttemptOptions, 
   return opened
 }
 
-/**
- * Reads a row in the snapshot, which keeps later schema changes waiting until the rows are read, and compares: what has
- * changed since the plan was made would be applied twice. @throws CdcError CDC-L04, CDC-L01
- */
+/** What has changed since the plan was made would be applied twice. @throws CdcError CDC-L04, CDC-L01 */
 async function checkDefinition({ session, source }: AttemptOptions): Promise<void> {
-  await touch(session.reader, source)
   const now = await readTable(session.reader.connection, source)
   const where = formatTable(source)
   if (now === undefined) throw new CdcError('CDC-L01', { where, what: 'the table has been dropped meanwhile' })

@@ -4,7 +4,6 @@ import { formatTable, isTransactional, type SourceTable } from '../core/table.ts
 import { CdcError } from '../core/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { MariadbConnection } from '../mariadb/connection.ts'
-import type { SnapshotSteps } from '../mariadb/snapshot.ts'
 import type { SourceReader } from './source-reader.ts'
 
 /** Where in the stream of changes a load stands. */
@@ -29,9 +28,10 @@ export interface PositionOptions {
 const lockWaitSeconds = 1
 
 /**
- * Opens a snapshot on each reader. Several are opened under a short read lock of the table: nobody can write it
- * meanwhile, so that all see the same rows whatever else is committed. Without the lock each has a position of its own,
- * and what lies between them is applied idempotently later: that needs a key.
+ * Opens a snapshot on each reader, and from then on the table cannot be altered. Several are opened under a short read lock
+ * of the table: nobody can write it meanwhile, so that all see the same rows whatever else is committed. Without the lock
+ * each has a position of its own, and what lies between them is applied idempotently later: that needs a key.
+ * @throws CdcError CDC-L04 when a schema change came between
  */
 export async function openSnapshots(options: PositionOptions): Promise<LoadPosition> {
   const { readers, control, table, log, onLocked } = options
@@ -40,12 +40,12 @@ export async function openSnapshots(options: PositionOptions): Promise<LoadPosit
   await Promise.all(readers.map(async ({ snapshot }) => await snapshot.prepare()))
   const locking = readers.length > 1 ? control : undefined
   if (locking === undefined || !(await lockTable(locking, table, log))) {
-    const positions = await Promise.all(readers.map(async ({ snapshot }) => await openAlone(snapshot)))
+    const positions = await Promise.all(readers.map(async (reader) => await openAlone(reader, table)))
     return { low: positions.reduce(nearest), high: positions.reduce(furthest) }
   }
   const since = performance.now()
   try {
-    await Promise.all(readers.map(async ({ snapshot }) => await snapshot.open()))
+    await Promise.all(readers.map(async (reader) => await openAndTouch(reader, table, noWait)))
   } finally {
     await locking.query('UNLOCK TABLES')
   }
@@ -55,10 +55,19 @@ export async function openSnapshots(options: PositionOptions): Promise<LoadPosit
   return { low: position, high: position }
 }
 
-async function openAlone(snapshot: SnapshotSteps): Promise<GtidPosition> {
-  await snapshot.open()
-  return await snapshot.position()
+async function openAlone(reader: SourceReader, table: SourceTable): Promise<GtidPosition> {
+  await openAndTouch(reader, table)
+  return await reader.snapshot.position()
 }
+
+/** At once: a table that is renamed in between would be taken for the one that has its name then. */
+async function openAndTouch(reader: SourceReader, table: SourceTable, waiting = ''): Promise<void> {
+  await reader.snapshot.open()
+  await touch(reader, table, waiting)
+}
+
+/** A schema change that waits for our lock goes before whoever asks for the table now: each would wait for the other. */
+const noWait = 'SET STATEMENT lock_wait_timeout = 0 FOR '
 
 async function lockTable(control: MariadbConnection, table: SourceTable, log: Logger): Promise<boolean> {
   try {
@@ -106,9 +115,13 @@ const lockWaitTimeout = 1205
  * Reads a row: from then on schema changes of the table wait until the snapshot is closed.
  * @throws CdcError CDC-L04 when one came between, or is at work
  */
-export async function touch({ connection }: Pick<SourceReader, 'connection'>, table: SourceTable): Promise<void> {
+export async function touch(
+  { connection }: Pick<SourceReader, 'connection'>,
+  table: SourceTable,
+  waiting = '',
+): Promise<void> {
   try {
-    await connection.query(`SELECT 1 FROM ${quoteMariadb(table.database, table.table)} LIMIT 1`)
+    await connection.query(`${waiting}SELECT 1 FROM ${quoteMariadb(table.database, table.table)} LIMIT 1`)
   } catch (thrown) {
     const cause = thrown instanceof CdcError ? thrown.cause : undefined
     if (!(cause instanceof Error && 'errno' in cause && cause.errno === lockWaitTimeout)) throw thrown

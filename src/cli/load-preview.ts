@@ -6,6 +6,7 @@ import { formatTextTable } from './text-table.ts'
 
 export function showPreview(output: Output, database: string, preview: LoadPreview, verbose: boolean): void {
   output.result({ database, dryRun: true, ...preview }, () => previewText(preview, verbose))
+  for (const note of preview.notes) output.note(note)
   for (const { table, why, action } of preview.tables) {
     if (action === 'refuse') output.note(`${table} would be refused: ${why}`)
   }

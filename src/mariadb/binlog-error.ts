@@ -50,7 +50,7 @@ export function dumpError(error: ServerError, context: DumpContext): CdcError {
       details,
     })
   if (error.number === accessDenied) {
-    const fix = grantFor(error.message, context.user)
+    const fix = grantFor(error.message, context)
     return new CdcError('CDC-M03', {
       where,
       what: `${address}: '${context.user}' may not read the binary log`,

@@ -5,7 +5,7 @@ import { createConnection, type Connection, type ConnectionOptions } from 'mysql
 import { CdcError } from '../core/errors.ts'
 import type { MariadbSettings } from '../core/mariadb-settings.ts'
 import { signEd25519 } from './ed25519.ts'
-import { commandError, connectError, failureOf, type FailureContext } from './mariadb-error.ts'
+import { commandError, connectError, failureOf, isPrivilegeMissing, type FailureContext } from './mariadb-error.ts'
 
 const keepAliveMs = 10_000
 
@@ -190,6 +190,16 @@ function wrap(connection: Connection, { context, signal, closed, destroy }: Wrap
   }
 }
 
+/** `cdc@10.0.%`: whom a GRANT must name. The server's message names the machine instead, which may be no account. */
+async function currentAccount(connection: Connection): Promise<string | undefined> {
+  return await new Promise((resolve) => {
+    connection.query({ sql: 'SELECT CURRENT_USER() AS account' }, (error, rows) => {
+      const [row] = error === null && Array.isArray(rows) ? (rows as { account?: string }[]) : []
+      resolve(row?.account)
+    })
+  })
+}
+
 interface QueryOptions {
   readonly sql: string
   readonly values: readonly unknown[]
@@ -214,7 +224,9 @@ async function runQuery<Row extends object>(connection: Connection, options: Que
   } catch (thrown) {
     signal?.throwIfAborted()
     if (thrown instanceof CdcError) throw thrown
-    throw commandError(failureOf(thrown), context, `a query failed: ${sql.replaceAll(/\s+/g, ' ').slice(0, 200)}`)
+    const failure = failureOf(thrown)
+    const account = isPrivilegeMissing(failure) ? await currentAccount(connection) : undefined
+    throw commandError(failure, { ...context, account }, `a query failed: ${sql.replaceAll(/\s+/g, ' ').slice(0, 200)}`)
   } finally {
     signal?.removeEventListener('abort', abort)
     closed.removeEventListener('abort', abort)

@@ -14,6 +14,8 @@ export interface FailureContext {
   /** What the user calls it: the connector or the database. */
   readonly where: string
   readonly user: string
+  /** `user@host` of the account, where the server was asked. */
+  readonly account?: string | undefined
   readonly address: string
   readonly sslMode: string
 }
@@ -26,6 +28,10 @@ const passing = new Set([
 ])
 const insecureTransport = 3159
 const tableChanged = 1412
+
+export function isPrivilegeMissing({ number }: MariadbFailure): boolean {
+  return number !== undefined && privilegeMissing.has(number)
+}
 
 export function failureOf(thrown: unknown): MariadbFailure {
   if (!(thrown instanceof Error)) return { number: undefined, code: '', message: String(thrown), cause: thrown }
@@ -95,16 +101,16 @@ export function commandError(failure: MariadbFailure, context: FailureContext, w
     return new CdcError('CDC-M01', { where, what: `${context.address}: ${what}`, why, cause })
   }
   if (privilegeMissing.has(failure.number)) {
-    return new CdcError('CDC-M03', { where, what, why, fix: grantFor(failure.message, context.user), cause })
+    return new CdcError('CDC-M03', { where, what, why, fix: grantFor(failure.message, context), cause })
   }
   if (failure.number === tableChanged) return new CdcError('CDC-L04', { where, what, why, cause })
   return new CdcError('CDC-M17', { where, what: `MariaDB: ${why}`, details: [what], cause })
 }
 
 /** The GRANT that the message of the server asks for. */
-export function grantFor(message: string, user: string): string {
-  const account = /to user '([^']*)'@'([^']*)'/.exec(message)
-  const to = account === null ? `'${user}'@'%'` : `'${account[1]}'@'${account[2]}'`
+export function grantFor(message: string, { user, account }: Pick<FailureContext, 'user' | 'account'>): string {
+  const known = account === undefined ? /to user '([^']*)'@'([^']*)'/.exec(message) : /^(.*)@(.*)$/.exec(account)
+  const to = known === null ? `'${user}'@'%'` : `'${known[1]}'@'${known[2]}'`
   const command = /^(\w[\w ]*?) command denied .* for table [`']([^`']+)[`'](?:\.[`']([^`']+)[`'])?/.exec(message)
   if (command !== null) {
     const target = command[3] === undefined ? '*.*' : `\`${command[2]}\`.\`${command[3]}\``

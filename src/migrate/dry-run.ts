@@ -14,8 +14,9 @@ import { checkLoadOptions, type MigrateOptions } from './load-options.ts'
 import { mapPlanned, type PlannedTable } from './load-plan.ts'
 import { openSession, type LoadSession } from './load-session.ts'
 import { readPreviousLoad, whyLost } from './previous-load.ts'
-import { readPlan } from './read-plan.ts'
+import { notFoundText, readPlan } from './read-plan.ts'
 import { exceedsThreshold, type NotCopied } from './table-sizes.ts'
+import { checkReadable } from './table-readers.ts'
 import { checkReplaceable, readTarget } from './target-table.ts'
 import { finishedChunks } from './unfinished-load.ts'
 import { yearColumn, yearRanges } from './year-ranges.ts'
@@ -42,6 +43,7 @@ export interface TablePreview {
 export interface LoadPreview {
   readonly tables: readonly TablePreview[]
   readonly notCopied: readonly NotCopied[]
+  readonly notes: readonly string[]
   /** For the copying, by the speed of a sample; undefined when none could be taken. */
   readonly copySeconds: number | undefined
   readonly sampleRows: number
@@ -52,14 +54,15 @@ const sampleRows = 20_000
 /** Looks at everything a load would look at, and writes nothing but a temporary table. @throws as `migrate` */
 export async function dryRun(options: MigrateOptions): Promise<LoadPreview> {
   checkLoadOptions(options)
-  const { planned, notCopied } = await readPlan(options)
+  const { planned, notCopied, notFound } = await readPlan(options)
+  const notes = notFound.length > 0 ? [notFoundText(notFound, options.source.user)] : []
   await using session = await openSession(options, options.signal)
   const hasState = await stateExists(session.postgres)
   const tables: TablePreview[] = []
   for (const table of planned) tables.push(await preview(session, table, { options, hasState }))
   const toCopy = planned.filter((_, i) => tables[i]?.action === 'load' || tables[i]?.action === 'resume')
   const sample = await timeSample(session, toCopy, options)
-  return { tables, notCopied, copySeconds: sample?.seconds, sampleRows: sample?.rows ?? 0 }
+  return { tables, notCopied, notes, copySeconds: sample?.seconds, sampleRows: sample?.rows ?? 0 }
 }
 
 async function stateExists(connection: PostgresConnection): Promise<boolean> {
@@ -105,8 +108,9 @@ async function preview(
     const done = finishedChunks(stored)
     if (done.length > 0) return answer('resume', `${done.length} chunks are done`)
   }
-  if (existing === undefined) return answer('load', lost)
   try {
+    await checkReadable(reader.connection, source)
+    if (existing === undefined) return answer('load', lost)
     const ours = previous?.targetSchema === target.schema && previous.targetTable === target.table
     checkReplaceable(existing, mapped, { ours, replace: options.replace, where: common.table })
     return answer('load', lost)

@@ -40,6 +40,8 @@ export interface AttemptOptions {
   readonly grants: readonly string[]
   readonly options: MigrateOptions
   readonly onMarked: (state: LoadedTable) => void
+  /** The old target is gone, a new one there. */
+  readonly onMade: () => void
 }
 
 /**
@@ -163,6 +165,7 @@ async function prepareTarget(attempt: AttemptOptions, cut: Cut | undefined): Pro
     choices,
   })
   if (unfinished !== undefined) {
+    attempt.onMade()
     const { choices, unlogged, file } = unfinished
     return { mapped: map(choices), unlogged, file }
   }
@@ -171,6 +174,7 @@ async function prepareTarget(attempt: AttemptOptions, cut: Cut | undefined): Pro
   const pays = session.unloggedPays && attempt.estimate.bytes > smallBytes
   const unlogged = options.loadMode === 'auto' ? pays : options.loadMode === 'unlogged'
   const file = await createTarget(session.postgres, mapped, { unlogged, grants: attempt.grants })
+  attempt.onMade()
   if (cut !== undefined) {
     const key = { connector: options.sink.name, database: source.database, table: source.table }
     await beginLoad(session.postgres, key, { file, unlogged, choices: mapped.choices })

@@ -3,7 +3,7 @@ import { formatTable, type SourceTable } from '../core/table.ts'
 import { createBackoff, type Backoff } from '../lib/backoff.ts'
 import { readTable } from '../mariadb/catalog.ts'
 import { readLoad } from '../state/load.ts'
-import type { LoadedTable } from '../state/tables.ts'
+import { readTableState, type LoadedTable } from '../state/tables.ts'
 import { attemptLoad } from './load-attempt.ts'
 import { guardTable } from './load-guard.ts'
 import type { MigrateOptions } from './load-options.ts'
@@ -12,7 +12,8 @@ import { nameMisfits } from './name-misfits.ts'
 import { openSideSessions, type LoadSession, type SessionHolder } from './load-session.ts'
 import { readPreviousLoad, whyLost, type PreviousLoad } from './previous-load.ts'
 import type { LoadedTableReport } from './progress.ts'
-import { abandonTarget } from './target-build.ts'
+import { abandonTarget, unmarkLoading } from './target-build.ts'
+import { checkReadable } from './table-readers.ts'
 import { checkReplaceable, readTarget } from './target-table.ts'
 import { findUnfinished, finishedChunks, MustStartOver, type UnfinishedLoad } from './unfinished-load.ts'
 
@@ -36,7 +37,7 @@ export async function loadTable(
   const { signal, log } = options
   const table = formatTable(planned.source)
   const run: TableRun = {
-    ...{ planned, options, source: planned.source, probe: false, marked: undefined },
+    ...{ planned, options, source: planned.source, probe: false, marked: undefined, before: undefined, made: false },
     ...{ startOver: options.resume === 'never', chunksDone: 0 },
     backoff: createBackoff({ firstMs: 200, maxMs: 10_000 }),
   }
@@ -90,6 +91,10 @@ interface TableRun {
   chunksDone: number
   /** Set once the table has been marked as loading: from there on it is ours. */
   marked: LoadedTable | undefined
+  /** The table as it was loaded before, as long as its target has not been made anew. */
+  before: LoadedTable | undefined
+  /** The target is this load's, or was made by one that was broken off. */
+  made: boolean
 }
 
 /** @throws CdcError CDC-L08 when that was forbidden */
@@ -123,6 +128,9 @@ async function loadOnce(session: LoadSession, run: TableRun): Promise<LoadedTabl
   const mapped = mapPlanned(run.source, planned.target, sink)
   const unfinished = await unfinishedLoad(session, run, previous)
   countProgress(run, unfinished)
+  await checkReadable(session.reader.connection, run.source)
+  if (previous?.state === 'loading' && run.marked === undefined) run.made = true
+  if (previous?.state === 'loaded') run.before = await readTableState(session.postgres, sink.name, run.source)
   const existing = unfinished === undefined ? await readTarget(session.postgres, target) : undefined
   if (existing !== undefined) {
     const ours = previous?.targetSchema === target.schema && previous.targetTable === target.name
@@ -136,6 +144,10 @@ async function loadOnce(session: LoadSession, run: TableRun): Promise<LoadedTabl
     onMarked(state) {
       run.marked = state
       run.startOver = false
+    },
+    onMade() {
+      run.before = undefined
+      run.made = true
     },
   })
 }
@@ -171,11 +183,12 @@ function skipped({ source, target }: PlannedTable, previous: PreviousLoad): Load
 
 /**
  * Takes the mark and the half table away, so that a running sink goes on with the other tables. Chunks that are done are
- * kept after what may pass: the next run goes on with them.
+ * kept after what may pass: the next run goes on with them. What was in the target before stays, unless the load had
+ * come so far as to make it anew.
  */
 async function abandon(
   holder: SessionHolder,
-  { marked, options }: TableRun,
+  { marked, before, made, options }: TableRun,
   { keepChunks }: { readonly keepChunks: boolean },
 ): Promise<void> {
   if (marked === undefined) return
@@ -190,7 +203,8 @@ async function abandon(
       const load = await readLoad(postgres, marked)
       if (load?.chunks.some(({ finished }) => finished !== undefined) === true) return
     }
-    await abandonTarget(postgres, marked)
+    if (made) await abandonTarget(postgres, marked)
+    else await unmarkLoading(postgres, before ?? marked)
   } catch (thrown) {
     const { message } = asCdcError(thrown, formatTable(marked))
     options.log.warn({ table: formatTable(marked), error: message }, 'the half-loaded table could not be removed')

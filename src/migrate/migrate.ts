@@ -10,7 +10,7 @@ import { holdSession } from './load-session.ts'
 import { openLoadRun } from './load-run.ts'
 import { loadTable, type LoadTableOptions } from './load-table.ts'
 import type { LoadedTableReport } from './progress.ts'
-import { readPlan } from './read-plan.ts'
+import { notFoundText, readPlan } from './read-plan.ts'
 import { ensureSchemas } from './target-schema.ts'
 
 export interface MigrateResult {
@@ -30,7 +30,7 @@ export interface MigrateResult {
 export async function migrate(asked: MigrateOptions): Promise<MigrateResult> {
   checkLoadOptions(asked)
   asked.signal.throwIfAborted()
-  const { planned, notCopied, limit } = await readPlan(asked)
+  const { planned, notCopied, notFound, limit } = await readPlan(asked)
   const limits = { mariadb: limit, postgres: await prepareTarget(asked, planned) }
   const workers = workersThatFit(asked, planned, limits)
   await using run = await openLoadRun(asked)
@@ -50,6 +50,7 @@ export async function migrate(asked: MigrateOptions): Promise<MigrateResult> {
     })),
     notCopied,
   })
+  if (notFound.length > 0) options.onEvent({ kind: 'note', text: notFoundText(notFound, asked.source.user) })
   const reports = new Map<PlannedTable, LoadedTableReport>()
   const failures: { table: string; error: CdcError }[] = []
   const queue = planned.values()

@@ -1,5 +1,5 @@
 import { CdcError } from '../core/errors.ts'
-import type { SourceTable } from '../core/table.ts'
+import { formatTable, type SourceTable } from '../core/table.ts'
 import { nearestNames } from '../lib/suggestion.ts'
 import { selectTables } from '../lib/table-selection.ts'
 import { readCapturedTables } from '../mariadb/captured-tables.ts'
@@ -15,6 +15,8 @@ export interface LoadPlan {
   /** Biggest first. */
   readonly planned: readonly PlannedTable[]
   readonly notCopied: readonly NotCopied[]
+  /** Names on the list of tables that nothing answers to. */
+  readonly notFound: readonly string[]
   /** Connections that the source allows. */
   readonly limit: ConnectionLimit
 }
@@ -33,7 +35,24 @@ export async function readPlan(options: MigrateOptions): Promise<LoadPlan> {
   const { sizes, notCopied } = await listSource(connection, new Set(chosen.map(({ database }) => database)), source)
   const planned = planLoad(chosen, sizes, options)
   checkYearColumn(options, planned)
-  return { planned, notCopied, limit: await mariadbLimit(connection) }
+  const known = new Set([...captured.map(formatTable), ...notCopied.map(({ table }) => table)])
+  const notFound = options.tables === 'all' ? namesWithoutTable(source.tableInclude, known) : []
+  return { planned, notCopied, notFound, limit: await mariadbLimit(connection) }
+}
+
+/**
+ * Entries of the list that are names, not expressions, and are misspelt, or tables that the user may not see: they would
+ * be missing without a word. It is no error, because a table may be made later.
+ */
+function namesWithoutTable(entries: readonly string[], known: ReadonlySet<string>): readonly string[] {
+  const names = entries.map((entry) => entry.replaceAll('\\.', '.'))
+  const there = new Set([...known].map((name) => name.toLowerCase()))
+  return names.filter((name) => /^[\w$ -]+\.[\w$ -]+$/.test(name) && !there.has(name.toLowerCase()))
+}
+
+/** For the user. */
+export function notFoundText(notFound: readonly string[], user: string): string {
+  return `${notFound.join(', ')}: on the list of tables, but not in the database, or not visible to '${user}'`
 }
 
 /** @throws CdcError, CdcErrors CDC-L01; what has the name and is no table that can be copied is called what it is */

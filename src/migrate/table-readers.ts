@@ -120,8 +120,13 @@ export async function touch(
   table: SourceTable,
   waiting = '',
 ): Promise<void> {
+  await look(connection, table, `${waiting}SELECT 1 FROM ${quoteMariadb(table.database, table.table)} LIMIT 1`)
+}
+
+/** @throws CdcError CDC-L04 when the table is locked for longer than is waited */
+async function look(connection: MariadbConnection, table: SourceTable, sql: string): Promise<void> {
   try {
-    await connection.query(`${waiting}SELECT 1 FROM ${quoteMariadb(table.database, table.table)} LIMIT 1`)
+    await connection.query(sql)
   } catch (thrown) {
     const cause = thrown instanceof CdcError ? thrown.cause : undefined
     if (!(cause instanceof Error && 'errno' in cause && cause.errno === lockWaitTimeout)) throw thrown
@@ -132,6 +137,14 @@ export async function touch(
       cause: thrown,
     })
   }
+}
+
+/**
+ * A user who may SELECT some columns of a table, and not all, is not shown the others: the copy would lack them without a
+ * word. @throws CdcError CDC-M03, CDC-L04
+ */
+export async function checkReadable(connection: MariadbConnection, table: SourceTable): Promise<void> {
+  await look(connection, table, `SELECT * FROM ${quoteMariadb(table.database, table.table)} LIMIT 0`)
 }
 
 /** The position after the last row was read, for engines whose rows are read as they are at that moment. */

@@ -176,6 +176,15 @@ export async function abandonTarget(connection: PostgresConnection, table: Loade
   })
 }
 
+/** For a load that failed before it made the target: the table is as it was, loaded or not known. */
+export async function unmarkLoading(connection: PostgresConnection, before: LoadedTable): Promise<void> {
+  await inTransaction(connection, async () => {
+    if (before.state === 'loaded') await saveTable(connection, before)
+    else await deleteTable(connection, before.connector, before)
+    await bumpTablesVersion(connection, before.connector)
+  })
+}
+
 async function inTransaction(connection: PostgresConnection, work: () => Promise<void>): Promise<void> {
   await connection.query('BEGIN')
   try {

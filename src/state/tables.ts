@@ -46,7 +46,24 @@ interface Row {
 /** All tables of a sink, in no particular order. */
 export async function readTables(connection: PostgresConnection, connector: string): Promise<LoadedTable[]> {
   const { rows } = await connection.query<Row>('SELECT * FROM cdc.tables WHERE connector = $1', [connector])
-  return rows.map((row) => ({
+  return rows.map(loadedTable)
+}
+
+/** One of them. */
+export async function readTableState(
+  connection: PostgresConnection,
+  connector: string,
+  { database, table }: TableName,
+): Promise<LoadedTable | undefined> {
+  const { rows } = await connection.query<Row>(
+    'SELECT * FROM cdc.tables WHERE connector = $1 AND database = $2 AND "table" = $3',
+    [connector, database, table],
+  )
+  return rows[0] === undefined ? undefined : loadedTable(rows[0])
+}
+
+function loadedTable(row: Row): LoadedTable {
+  return {
     connector: row.connector,
     database: row.database,
     table: row.table,
@@ -60,7 +77,7 @@ export async function readTables(connection: PostgresConnection, connector: stri
     choices: JSON.parse(row.choices) as Record<string, string>,
     rows: Number(row.rows),
     losses: JSON.parse(row.losses) as LoadedTable['losses'],
-  }))
+  }
 }
 
 /**

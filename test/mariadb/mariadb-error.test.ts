@@ -8,16 +8,25 @@ const context = { where: 'mariadb-shop-connector', user: 'cdc', address: 'db:330
 
 test('a missing privilege is answered with the GRANT', () => {
   assert.equal(
-    grantFor("SELECT command denied to user 'cdc'@'10.0.0.%' for table `shop`.`orders`", 'cdc'),
+    grantFor("SELECT command denied to user 'cdc'@'10.0.0.%' for table `shop`.`orders`", { user: 'cdc' }),
     "GRANT SELECT ON `shop`.`orders` TO 'cdc'@'10.0.0.%';",
   )
   assert.equal(
-    grantFor('Access denied; you need (at least one of) the REPLICATION SLAVE privilege(s) for this operation', 'cdc'),
+    grantFor('Access denied; you need (at least one of) the REPLICATION SLAVE privilege(s) for this operation', {
+      user: 'cdc',
+    }),
     "GRANT REPLICATION SLAVE ON *.* TO 'cdc'@'%';",
   )
   assert.equal(
-    grantFor("Access denied for user 'cdc'@'%' to database 'shop'", 'cdc'),
+    grantFor("Access denied for user 'cdc'@'%' to database 'shop'", { user: 'cdc' }),
     "GRANT SELECT ON `shop`.* TO 'cdc'@'%';",
+  )
+  assert.equal(
+    grantFor("SELECT command denied to user 'cdc'@'10.0.0.7' for table `shop`.`orders`", {
+      ...{ user: 'cdc', account: 'cdc@10.%' },
+    }),
+    "GRANT SELECT ON `shop`.`orders` TO 'cdc'@'10.%';",
+    'the account, not the machine',
   )
 })
 

@@ -120,3 +120,45 @@ test('why a table is tried again is told, and why it failed in the end', async (
     return true
   })
 })
+
+test('a table of which the user may not read all columns is refused, and its old target stays as it is', async () => {
+  const between = await filled('hidden', 10)
+  await mariadb.query(`SET SESSION sql_log_bin = 0; CREATE OR REPLACE USER some@'127.0.0.%' IDENTIFIED BY 'x';
+    GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO some@'127.0.0.%'`)
+  await load(between)
+  const [before] = await postgres.query(`SELECT * FROM cdc.tables WHERE "table" = 'hidden'`)
+  await mariadb.query(`SET SESSION sql_log_bin = 0; GRANT SELECT (id) ON hidden.hidden TO some@'127.0.0.%'`)
+  const source = { ...between.source, user: 'some', password: 'x' }
+  await assert.rejects(load({ ...between, source }, { replace: true }), (thrown: CdcError) => {
+    assert.match(thrown.details.join(), /CDC-M03.*GRANT SELECT ON `hidden`\.`hidden` TO 'some'@'127\.0\.0\.%'/)
+    return true
+  })
+  const [after] = await postgres.query(`SELECT * FROM cdc.tables WHERE "table" = 'hidden'`)
+  assert.deepEqual(after, before)
+  assert.equal(await countRows('hidden'), 10)
+})
+
+test('a load that fails before it has made the target anew leaves what was loaded before', async () => {
+  const between = await filled('kept', 10)
+  await mariadb.query('ALTER TABLE kept.kept ENGINE = MyISAM, DROP PRIMARY KEY')
+  await load(between)
+  await mariadb.query(`SET SESSION sql_log_bin = 0; CREATE OR REPLACE USER looks IDENTIFIED BY 'x';
+    GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO looks; GRANT SELECT ON kept.* TO looks`)
+  const source = { ...between.source, user: 'looks', password: 'x' }
+  await assert.rejects(load({ ...between, source }, { replace: true }), (thrown: CdcError) =>
+    /CDC-L05/.test(thrown.details.join()),
+  )
+  assert.equal(await countRows('kept'), 10)
+  const [row] = await postgres.query(`SELECT state, rows FROM cdc.tables WHERE "table" = 'kept'`)
+  assert.deepEqual(row, { state: 'loaded', rows: '10' })
+})
+
+test('a name on the list of tables that nothing answers to is told', async () => {
+  const between = await filled('listed', 10)
+  await mariadb.query('CREATE VIEW listed.a_view AS SELECT 1')
+  const tableInclude = ['listed.Listed', String.raw`listed\.missing`, 'listed.lsted', 'listed.T_.*', 'listed.a_view']
+  const source = { ...between.source, tableInclude }
+  const [note] = only(await load({ ...between, source }), 'note')
+  assert.match(note?.text ?? '', /^listed\.missing, listed\.lsted: on the list/)
+  assert.deepEqual(only(await load({ ...between, source }, { tables: ['listed'] }), 'note'), [])
+})

@@ -7,7 +7,10 @@ import type { PostgresConnection } from '../postgres/connection.ts'
 export interface ExistingTarget {
   /** pg_class.relkind: r table, p partitioned table, v view, … */
   readonly kind: string
+  /** True when that may not be looked at, too. */
   readonly hasRows: boolean
+  /** Who must own it, or its schema, for us to make it anew; undefined: all is well. */
+  readonly foreignTo: string | undefined
   /** Column name -> type, as format_type prints it. */
   readonly columns: ReadonlyMap<string, string>
   /** GRANTs to give again after the table has been made anew. */
@@ -19,8 +22,11 @@ export async function readTarget(
   connection: PostgresConnection,
   target: { readonly schema: string; readonly name: string },
 ): Promise<ExistingTarget | undefined> {
-  const { rows } = await connection.query<{ kind: string; columns: string; grants: string }>(
-    `SELECT c.relkind AS kind,
+  const { rows } = await connection.query<
+    Record<'kind' | 'columns' | 'grants' | 'role' | 'droppable' | 'readable', string>
+  >(
+    `SELECT c.relkind AS kind, current_user AS role, has_table_privilege(c.oid, 'SELECT') AS readable,
+       pg_has_role(c.relowner, 'USAGE') OR pg_has_role(n.nspowner, 'USAGE') AS droppable,
        (SELECT json_object_agg(attname, format_type(atttypid, atttypmod)) FROM pg_attribute
          WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)::text AS columns,
        (SELECT json_agg(format('GRANT %s ON %s TO %s%s', privilege_type, c.oid::regclass,
@@ -35,7 +41,8 @@ export async function readTarget(
   if (row === undefined) return undefined
   return {
     kind: row.kind,
-    hasRows: isTable(row.kind) && (await hasRows(connection, target)),
+    hasRows: isTable(row.kind) && (row.readable !== 't' || (await hasRows(connection, target))),
+    foreignTo: row.droppable === 't' ? undefined : row.role,
     columns: new Map(Object.entries((JSON.parse(row.columns ?? '{}') ?? {}) as Record<string, string>)),
     grants: (JSON.parse(row.grants ?? '[]') ?? []) as string[],
   }
@@ -58,7 +65,7 @@ async function hasRows(
 /**
  * Whether what stands there may be dropped. A table of a load of our own always may; one from elsewhere only when it
  * is empty and has our columns, or when `replace` was asked for.
- * @throws CdcError CDC-L02
+ * @throws CdcError CDC-L02, CDC-P03
  */
 export function checkReplaceable(
   existing: ExistingTarget,
@@ -73,10 +80,17 @@ export function checkReplaceable(
       fix: `rename or drop it, or set another collection.name.format`,
     })
   }
-  if (ours || replace) return
-  if (existing.hasRows) {
+  if (!ours && !replace && existing.hasRows) {
     throw new CdcError('CDC-L02', { where, what: `${target} holds rows that are not from a load of this sink` })
   }
+  if (existing.foreignTo !== undefined) {
+    throw new CdcError('CDC-P03', {
+      where,
+      what: `${target} cannot be made anew: it belongs to another role`,
+      fix: `ALTER TABLE ${quotePostgres(table.schema, table.name)} OWNER TO ${quotePostgres(existing.foreignTo)};`,
+    })
+  }
+  if (ours || replace) return
   const missing = table.columns.filter((column) => !existing.columns.has(column.name)).map((column) => column.name)
   const wanted = new Set(table.columns.map((column) => column.name))
   const extra = [...existing.columns.keys()].filter((name) => !wanted.has(name))

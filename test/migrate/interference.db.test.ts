@@ -162,3 +162,22 @@ test('a name on the list of tables that nothing answers to is told', async () =>
   assert.match(note?.text ?? '', /^listed\.missing, listed\.lsted: on the list/)
   assert.deepEqual(only(await load({ ...between, source }, { tables: ['listed'] }), 'note'), [])
 })
+
+test('a target of another role is refused with the SQL, unless the schema is ours', async () => {
+  const between = await filled('foreign_one', 10)
+  await load(between)
+  const admin = await postgres.connect({ ...postgres.admin, ssl: false })
+  try {
+    await admin.query('ALTER TABLE mp_cdc.foreign_one OWNER TO postgres; ALTER SCHEMA mp_cdc OWNER TO postgres')
+    await admin.query('GRANT ALL ON SCHEMA mp_cdc TO cdc')
+    await assert.rejects(load(between, { replace: true }), (thrown: CdcError) => {
+      assert.match(thrown.details.join(), /CDC-P03.*ALTER TABLE "mp_cdc"\."foreign_one" OWNER TO "cdc";/)
+      return true
+    })
+    await admin.query('ALTER SCHEMA mp_cdc OWNER TO cdc')
+    await load(between, { replace: true })
+    assert.equal(await countRows('foreign_one'), 10)
+  } finally {
+    await admin.end()
+  }
+})

@@ -35,6 +35,7 @@ export async function loadStep(
   const { output, signal } = context
   const [{ migrate }, log] = await Promise.all([import('../migrate/migrate.ts'), context.logger()])
   const ends = createLoadEnds()
+  const changed: string[] = []
   const load = async (): Promise<readonly LoadedTableReport[]> => {
     using display = await createLoadDisplay(output)
     const { tables } = await migrate({
@@ -42,16 +43,19 @@ export async function loadStep(
       ...{ source, sink, signal, log },
       onEvent(event) {
         ends.add(event)
+        if (event.kind === 'table-done') changed.push(...lossNotes({ table: event.table, ...event.changed }))
         display.show(event)
       },
     })
     return tables
   }
-  const tables = await load().catch((thrown: unknown) => {
+  try {
+    return { tables: await load(), ends: ends.list() }
+  } catch (thrown) {
     if (signal.aborted) output.message('stopped; what is done is kept, the same command goes on with it')
     else if (output.format === 'human' && ends.list().length > 0) output.line(formatLoadEnds(ends.list()))
     throw thrown
-  })
-  for (const report of tables) for (const note of lossNotes(report)) output.note(note)
-  return { tables, ends: ends.list() }
+  } finally {
+    for (const note of changed) output.note(note)
+  }
 }

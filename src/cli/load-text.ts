@@ -1,5 +1,5 @@
 // What is said of a load in words; the same on a terminal and in a log file.
-import type { LoadEvent, LoadedTableReport } from '../migrate/progress.ts'
+import type { ChangedValues, LoadEvent } from '../migrate/progress.ts'
 import { countOf, formatBytes, formatCount, formatSeconds } from './quantities.ts'
 import type { LoadTally, TableTally } from './load-tally.ts'
 
@@ -67,7 +67,12 @@ export function barText(
 }
 
 /** What a load changed in values, a note each. */
-export function lossNotes({ table, losses, choices, asked }: LoadedTableReport): readonly string[] {
+export function lossNotes({
+  table,
+  losses,
+  choices,
+  asked,
+}: ChangedValues & { readonly table: string }): readonly string[] {
   const chosen = Object.entries(choices).map(([column, type]) => {
     const why = asked[column] === undefined ? 'because of the values it holds' : 'as connectors/casts.json asks'
     return `${table}.${column}: ${type}, ${why}`

@@ -64,11 +64,13 @@ function newEvents(before: TableProgress | undefined, now: TableProgress): reado
     was === 'waiting' || rows < (before?.rows ?? 0) ? [{ kind: 'table-start', table }] : []
   const counts: readonly LoadEvent[] = [...start, { kind: 'rows', table, rows, bytes }]
   const positions = { low: emptyPosition, high: emptyPosition }
+  // It is told where the load runs.
+  const changed = { losses: [], choices: {}, asked: {} }
   switch (state) {
     case 'done':
       return [
         ...counts,
-        { kind: 'table-done', table, rows, bytes, resumedRows, copySeconds, indexSeconds, ...positions },
+        { kind: 'table-done', table, rows, bytes, resumedRows, copySeconds, indexSeconds, ...positions, changed },
       ]
     case 'skipped':
       return [{ kind: 'table-skipped', table, why }]

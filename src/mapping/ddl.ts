@@ -22,6 +22,8 @@ const longestName = 63
 /** A B-tree entry must stay below 2704 bytes; longer columns are indexed by their beginning. */
 const longestIndexed = 2600
 const indexedCharacters = 600
+/** No type of a fixed size, numeric included, takes more in an index. */
+const longestFixed = 48
 
 export function createTableSql(table: MappedTable, options: CreateTableOptions = {}): string {
   const lines = table.columns.map((column) => `  ${columnSql(column)}`)
@@ -50,14 +52,15 @@ export function attachPrimaryKeySql(table: MappedTable): string {
 /**
  * A secondary index; undefined: PostgreSQL has nothing like it (FULLTEXT, SPATIAL, an index over JSON).
  * It is not UNIQUE, even where the source's is (docs/decisions/0008-no-unique-indexes.md).
+ * @param mostBytes each column is to take at most so many; undefined: only those are cut that may be too long alone
  */
-export function createIndexSql(table: MappedTable, index: SourceIndex): string | undefined {
+export function createIndexSql(table: MappedTable, index: SourceIndex, mostBytes?: number): string | undefined {
   if (/^(fulltext|spatial|rtree|vector)$/i.test(index.method)) return undefined
   const parts: string[] = []
   for (const part of index.columns) {
     const column = table.columns.find(({ source }) => source.name === part.name)
     if (column === undefined || column.postgresType === 'json') return undefined
-    parts.push(indexedExpression(column, part))
+    parts.push(indexedExpression(column, part, mostBytes))
   }
   return `CREATE INDEX ${quotePostgres(indexName(table, index))} ON ${nameOf(table)} (${parts.join(', ')})`
 }
@@ -140,12 +143,26 @@ function columnSql(column: MappedColumn): string {
   return `${quotePostgres(column.name)} ${column.postgresType}${column.notNull ? ' NOT NULL' : ''}${defaultPart}`
 }
 
+/**
+ * The same index over as much of the beginnings of its columns as always fits: for one whose values, each short enough,
+ * have turned out to be too long together. Most never are, and serve more queries when they hold whole values.
+ */
+export function createShortIndexSql(table: MappedTable, index: SourceIndex): string | undefined {
+  const variable = index.columns.filter((part) =>
+    ['text', 'bytea'].includes(table.columns.find(({ source }) => source.name === part.name)?.postgresType ?? ''),
+  )
+  const share = (longestIndexed - (index.columns.length - variable.length) * longestFixed) / variable.length
+  return createIndexSql(table, index, Math.floor(share))
+}
+
 /** The column, or its beginning where whole values may be too long for an index. */
-function indexedExpression(column: MappedColumn, part: SourceIndexColumn): string {
+function indexedExpression(column: MappedColumn, part: SourceIndexColumn, mostBytes: number | undefined): string {
   const name = quotePostgres(column.name)
   const direction = part.descending ? ' DESC' : ''
-  if (!mayBeLong(column)) return `${name}${direction}`
-  const length = Math.min(part.prefix ?? indexedCharacters, indexedCharacters)
+  const variable = column.postgresType === 'text' || column.postgresType === 'bytea'
+  if (!mayBeLong(column) && (!variable || mostBytes === undefined)) return `${name}${direction}`
+  const fitting = mostBytes === undefined ? indexedCharacters : Math.floor(mostBytes / 4)
+  const length = Math.min(part.prefix ?? fitting, fitting)
   const start = column.postgresType === 'bytea' ? `substring(${name}, 1, ${length})` : `left(${name}, ${length})`
   return `(${start})${direction}`
 }

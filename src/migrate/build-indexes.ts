@@ -1,4 +1,10 @@
-import { createIndexSql, indexName, primaryKeyIndexSql, attachPrimaryKeySql } from '../mapping/ddl.ts'
+import {
+  createIndexSql,
+  createShortIndexSql,
+  indexName,
+  primaryKeyIndexSql,
+  attachPrimaryKeySql,
+} from '../mapping/ddl.ts'
 import { quotePostgres } from '../core/quote.ts'
 import type { MappedTable } from '../mapping/mapped-table.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
@@ -8,7 +14,11 @@ import { sqlState } from '../postgres/error.ts'
 interface WantedIndex {
   readonly name: string
   readonly sql: string
+  /** Instead, when the values are too long for it. */
+  readonly shortSql: string | undefined
 }
+
+const tooLong = '54000'
 
 /**
  * Builds the key and all indexes of a filled table, several at once: CREATE INDEX lets others of its kind work beside
@@ -23,13 +33,13 @@ export async function buildIndexes(
   if (first === undefined) throw new Error('BUG: no connection')
   const there = await existingIndexes(first, table)
   const key = primaryKeyIndexSql(table)
-  const all = [...(key === undefined ? [] : [key]), ...secondaryIndexes(table)]
+  const all = [...(key === undefined ? [] : [{ ...key, shortSql: undefined }]), ...secondaryIndexes(table)]
   const wanted = all.filter((index) => !there.has(index.name))
   const queue = wanted.values()
   const workers = connections.slice(0, Math.max(1, wanted.length)).map(async (connection) => {
     for (const index of queue) {
-      if (index === key && rowsMayRepeat) await buildKeyOfFirsts(connection, table, index)
-      else await connection.query(index.sql)
+      if (index.name === key?.name && rowsMayRepeat) await buildKeyOfFirsts(connection, table, index)
+      else await buildIndex(connection, index)
     }
   })
   const ended = await Promise.allSettled(workers)
@@ -42,8 +52,38 @@ export async function buildIndexes(
 function secondaryIndexes(table: MappedTable): readonly WantedIndex[] {
   return table.source.indexes.flatMap((index) => {
     const sql = createIndexSql(table, index)
-    return sql === undefined ? [] : [{ name: indexName(table, index), sql }]
+    return sql === undefined
+      ? []
+      : [{ name: indexName(table, index), sql, shortSql: createShortIndexSql(table, index) }]
   })
+}
+
+/** @param undo takes back the failure of a statement, and nothing that came before it */
+async function buildIndex(
+  connection: PostgresConnection,
+  { sql, shortSql }: WantedIndex,
+  undo?: { readonly save: string; readonly back: string },
+): Promise<void> {
+  try {
+    await connection.query(undo === undefined ? sql : `${undo.save};\n${sql}`)
+  } catch (thrown) {
+    if (sqlState(thrown) !== tooLong || shortSql === undefined) throw thrown
+    await connection.query(undo === undefined ? shortSql : `${undo.back};\n${shortSql}`)
+  }
+}
+
+/** All secondary indexes inside the caller's transaction, one after the other. */
+export async function buildInTransaction(connection: PostgresConnection, table: MappedTable): Promise<void> {
+  const indexes = secondaryIndexes(table)
+  if (indexes.length === 0) return
+  const [save, back] = ['SAVEPOINT before_index', 'ROLLBACK TO SAVEPOINT before_index']
+  try {
+    await connection.query([save, ...indexes.map(({ sql }) => sql)].join(';\n'))
+  } catch (thrown) {
+    if (sqlState(thrown) !== tooLong) throw thrown
+    await connection.query(back)
+    for (const index of indexes) await buildIndex(connection, index, { save, back })
+  }
 }
 
 async function existingIndexes(

@@ -102,15 +102,16 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
     const { rowsMayRepeat } = copied
     await finishChunks(connections, mapped, { unlogged, file, state, onPhase, rowsMayRepeat })
   }
+  const changed = { losses, choices: mapped.choices, asked: askedOf(source, options.sink) }
   options.onEvent({
-    ...{ kind: 'table-done', table, rows, bytes, low, high },
+    ...{ kind: 'table-done', table, rows, bytes, low, high, changed },
     ...(before.rows > 0 ? { resumedRows: before.rows } : {}),
     copySeconds: (copiedAt - started) / 1000,
     indexSeconds: (performance.now() - copiedAt) / 1000,
   })
   return {
-    ...{ table, target: `${target.schema}.${target.table}`, state: 'loaded', why: undefined, losses },
-    ...{ choices: mapped.choices, asked: askedOf(source, options.sink), rows, bytes, low, high },
+    ...{ table, target: `${target.schema}.${target.table}`, state: 'loaded', why: undefined },
+    ...{ ...changed, rows, bytes, low, high },
   }
 }
 

@@ -114,12 +114,9 @@ function workersThatFit(
   return workers
 }
 
-function tell(report: LoadedTableReport, { onEvent, log }: MigrateOptions): LoadedTableReport {
+function tell(report: LoadedTableReport, { onEvent }: MigrateOptions): LoadedTableReport {
   const { table } = report
   if (report.state === 'skipped') onEvent({ kind: 'table-skipped', table, why: report.why ?? 'already loaded' })
-  for (const { column, zeroDates, nulCharacters } of report.losses) {
-    log.warn({ table, column, zeroDates, nulCharacters }, 'values that PostgreSQL cannot hold were changed')
-  }
   return report
 }
 
@@ -139,7 +136,7 @@ function loadFailed(
       `${table}: ${error.code} ${error.what}`,
       ...(error.why === undefined ? [] : [`  why: ${error.why}`]),
       `  fix: ${error.fix.replaceAll('\n', '\n       ')}`,
-      ...error.details.map((detail) => `  ${detail}`),
+      ...error.details.map((detail) => `  ${detail.replaceAll('\n', '\n    ')}`),
     ]),
     cause: failures[0]?.error,
   })

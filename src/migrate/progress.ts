@@ -49,6 +49,8 @@ export type LoadEvent =
       readonly indexSeconds: number
       readonly low: GtidPosition
       readonly high: GtidPosition
+      /** How values were changed, if any were. */
+      readonly changed: ChangedValues
     }
   | { readonly kind: 'table-skipped'; readonly table: string; readonly why: string }
   | { readonly kind: 'table-failed'; readonly table: string; readonly error: CdcError }
@@ -62,8 +64,17 @@ export interface ColumnLosses {
   readonly nulCharacters: number
 }
 
+export interface ChangedValues {
+  /** Only columns that lost something. */
+  readonly losses: readonly ColumnLosses[]
+  /** Source column -> the type that was chosen by looking at the data, where it is not the default one. */
+  readonly choices: Readonly<Record<string, string>>
+  /** Those of them that were asked for; the others the data decided. */
+  readonly asked: Readonly<Record<string, string>>
+}
+
 /** How one table of a finished load ended. */
-export interface LoadedTableReport {
+export interface LoadedTableReport extends ChangedValues {
   /** `database.table` on the source. */
   readonly table: string
   /** `schema.table` on the target. */
@@ -75,10 +86,4 @@ export interface LoadedTableReport {
   readonly bytes: number
   readonly low: GtidPosition
   readonly high: GtidPosition
-  /** Only columns that lost something. */
-  readonly losses: readonly ColumnLosses[]
-  /** Source column -> the type that was chosen by looking at the data, where it is not the default one. */
-  readonly choices: Readonly<Record<string, string>>
-  /** Those of them that were asked for; the others the data decided. */
-  readonly asked: Readonly<Record<string, string>>
 }

@@ -1,12 +1,12 @@
 import { CdcError } from '../core/errors.ts'
 import { quotePostgres } from '../core/quote.ts'
-import { addPrimaryKeySql, commentSql, createIndexSql, createTableSql } from '../mapping/ddl.ts'
+import { addPrimaryKeySql, commentSql, createTableSql } from '../mapping/ddl.ts'
 import type { MappedTable } from '../mapping/mapped-table.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 import { sqlState } from '../postgres/error.ts'
 import { forgetLoad, moveLoad } from '../state/load.ts'
 import { bumpTablesVersion, deleteTable, saveTable, type LoadedTable } from '../state/tables.ts'
-import { buildIndexes } from './build-indexes.ts'
+import { buildIndexes, buildInTransaction } from './build-indexes.ts'
 import type { LoadPhase } from './progress.ts'
 import { MustStartOver } from './unfinished-load.ts'
 
@@ -106,7 +106,6 @@ export async function finishTarget(
   { unlogged, file, state, onPhase }: FinishOptions,
 ): Promise<void> {
   const target = quotePostgres(table.schema, table.name)
-  const indexes = table.source.indexes.map((index) => createIndexSql(table, index)).filter((sql) => sql !== undefined)
   await inTransaction(connection, async () => {
     onPhase('keys')
     await holdTarget(connection, table, file)
@@ -114,7 +113,7 @@ export async function finishTarget(
     if (unlogged) await connection.query(`ALTER TABLE ${target} SET LOGGED`)
     if (table.key.length > 0) await connection.query(addPrimaryKeySql(table))
     onPhase('indexes')
-    if (indexes.length > 0) await connection.query(indexes.join(';\n'))
+    await buildInTransaction(connection, table)
     await endLoad(connection, table, { state, onPhase })
   })
 }

@@ -17,7 +17,7 @@ const plan: LoadEvent = {
 }
 const done = (table: string, rows: number): LoadEvent => ({
   ...{ kind: 'table-done', table, rows, bytes: rows * 10, copySeconds: 2, indexSeconds: 1 },
-  ...{ low: emptyPosition, high: emptyPosition },
+  ...{ low: emptyPosition, high: emptyPosition, changed: { losses: [], choices: {}, asked: {} } },
 })
 
 test('speed and expectation follow the events', () => {

@@ -374,3 +374,28 @@ test('a MyISAM table is exact without a key too, and has a span of positions wit
   // The lock is gone: this would wait for ever.
   await mariadb.query('INSERT INTO old.keyless VALUES (3)')
 })
+
+for (const [name, threshold] of [
+  ['long_whole', 1_000_000],
+  ['long_chunks', 10],
+] as const) {
+  test(`values that are too long together for an index of PostgreSQL are indexed by their beginnings: ${name}`, async () => {
+    await mariadb.createDatabases(name)
+    await mariadb.query(`CREATE TABLE ${name}.${name} (id INT PRIMARY KEY, n INT, a VARBINARY(1500), b VARBINARY(1500),
+        KEY ab (a, b), KEY by_n (n, a)) CHARACTER SET latin1;
+      INSERT INTO ${name}.${name} SELECT seq, seq, CONCAT(RANDOM_BYTES(1000), RANDOM_BYTES(500)), CONCAT(RANDOM_BYTES(1000), RANDOM_BYTES(500))
+        FROM mysql.seq_1_to_50`)
+    await load(configs(mariadb, postgres, name), { threshold })
+    const indexes = await postgres.query<{ name: string; sql: string }>(
+      `SELECT indexname AS name, indexdef AS sql FROM pg_indexes WHERE tablename = '${name}' ORDER BY 1`,
+    )
+    assert.deepEqual(
+      indexes.map((index) => [index.name, index.sql.includes('substring')]),
+      [
+        [`${name}.ab`, true],
+        [`${name}.by_n`, false],
+        [`${name}_pkey`, false],
+      ],
+    )
+  })
+}

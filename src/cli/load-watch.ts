@@ -1,7 +1,7 @@
 // `cdc migrate --watch`: the load that another terminal runs, shown by the same display.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SinkConfig } from '../config/sink-config.ts'
-import { CdcError } from '../core/errors.ts'
+import { CdcError, isErrorCode } from '../core/errors.ts'
 import { emptyPosition } from '../core/gtid.ts'
 import type { RunProgress, TableProgress } from '../migrate/load-run.ts'
 import type { LoadEvent } from '../migrate/progress.ts'
@@ -86,5 +86,9 @@ function newEvents(before: TableProgress | undefined, now: TableProgress): reado
 
 /** The code stands at the beginning of the text. */
 function failureOf(table: string, why: string): CdcError {
-  return new CdcError('CDC-L07', { where: table, what: why })
+  const [, code = '', what = ''] = /^(\S+) (.*)$/s.exec(why) ?? []
+  // Another version may have written it, which knows more codes.
+  return isErrorCode(code)
+    ? new CdcError(code, { where: table, what })
+    : new CdcError('CDC-L07', { where: table, what: why })
 }

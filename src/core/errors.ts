@@ -252,6 +252,10 @@ export const errorKinds = {
 
 export type ErrorCode = keyof typeof errorKinds
 
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorKinds, text)
+}
+
 export interface ErrorDetails {
   /** What it is about: a connector, a file with its line, a table. */
   readonly where: string

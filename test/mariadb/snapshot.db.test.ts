@@ -59,3 +59,21 @@ test('every domain is in the position, but none that is younger than the snapsho
   )
   assert.deepEqual(await snapshot.connection.query('SELECT id FROM shop.t'), [{ id: 1 }])
 })
+
+test('on a server at rest the binary log is not read for a position; without BINLOG MONITOR it is', async () => {
+  await using server = await startMariadb({ settings: { general_log: 'ON', log_output: 'TABLE' } })
+  await server.createDatabases('shop')
+  await server.query(`SET SESSION sql_log_bin = 0; CREATE USER plain IDENTIFIED BY 'x';
+    GRANT SELECT, REPLICATION SLAVE ON *.* TO plain`)
+  for (const [name, settings, expected] of [
+    ['cdc', server.settings, 0],
+    ['plain', { ...server.settings, user: 'plain', password: 'x' }, 1],
+  ] as const) {
+    await using snapshot = await openSnapshot(settings, { where: 'test' })
+    assert.equal(formatPosition(snapshot.position), await server.gtidPosition())
+    const [row] = await server.query<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM mysql.general_log WHERE user_host LIKE '${name}%' AND argument LIKE '%BINLOG\\_GTID\\_POS%'`,
+    )
+    assert.equal(Number(row?.n), expected, name)
+  }
+})

@@ -1,15 +1,10 @@
 import { CdcError } from '../core/errors.ts'
-import { quoteMariadb, quotePostgres } from '../core/quote.ts'
 import { formatTable, type SourceTable } from '../core/table.ts'
 import { createIndexSql } from '../mapping/ddl.ts'
-import type { MappedTable } from '../mapping/mapped-table.ts'
-import { compileResultSetEncoder } from '../mapping/row-encoder.ts'
 import type { MariadbConnection } from '../mariadb/connection.ts'
 import { readLoad } from '../state/load.ts'
 import type { PostgresConnection } from '../postgres/connection.ts'
 import { cutOf, type ChunkRange, type Cut } from './chunk-source.ts'
-import { newLosses } from './column-losses.ts'
-import { copyRows } from './copy-rows.ts'
 import { checkLoadOptions, type MigrateOptions } from './load-options.ts'
 import { mapPlanned, type PlannedTable } from './load-plan.ts'
 import { openSession, type LoadSession } from './load-session.ts'
@@ -18,6 +13,7 @@ import { notFoundText, readPlan } from './read-plan.ts'
 import { exceedsThreshold, type NotCopied } from './table-sizes.ts'
 import { checkReadable } from './table-readers.ts'
 import { checkReplaceable, readTarget } from './target-table.ts'
+import { timeSample } from './time-sample.ts'
 import { finishedChunks } from './unfinished-load.ts'
 import { yearColumn, yearRanges } from './year-ranges.ts'
 
@@ -49,8 +45,6 @@ export interface LoadPreview {
   readonly sampleRows: number
 }
 
-const sampleRows = 20_000
-
 /** Looks at everything a load would look at, and writes nothing but a temporary table. @throws as `migrate` */
 export async function dryRun(options: MigrateOptions): Promise<LoadPreview> {
   checkLoadOptions(options)
@@ -61,7 +55,7 @@ export async function dryRun(options: MigrateOptions): Promise<LoadPreview> {
   const tables: TablePreview[] = []
   for (const table of planned) tables.push(await preview(session, table, { options, hasState }))
   const toCopy = planned.filter((_, i) => tables[i]?.action === 'load' || tables[i]?.action === 'resume')
-  const sample = await timeSample(session, toCopy, options)
+  const sample = await timeSample(toCopy, options)
   return { tables, notCopied, notes, copySeconds: sample?.seconds, sampleRows: sample?.rows ?? 0 }
 }
 
@@ -142,48 +136,4 @@ async function countYears(
   const query = async (sql: string): Promise<readonly (readonly string[])[]> =>
     (await connection.query<Record<string, string>>(sql)).map((row) => Object.values(row))
   return (await yearRanges(source, column, query)).length
-}
-
-/** Copies the beginning of the biggest table into a temporary one. */
-async function timeSample(
-  { reader, postgres }: LoadSession,
-  tables: readonly PlannedTable[],
-  options: MigrateOptions,
-): Promise<{ readonly seconds: number; readonly rows: number } | undefined> {
-  const [biggest] = tables
-  if (biggest === undefined || biggest.rows === 0) return undefined
-  const mapped = mapPlanned(biggest.source, biggest.target, options.sink)
-  let copied = 0
-  const started = performance.now()
-  try {
-    await copySample({ reader, postgres }, mapped, { options, onRows: (rows) => (copied += rows) })
-  } catch (thrown) {
-    // Without the right to make temporary tables, or with values that the default types do not hold.
-    if (thrown instanceof CdcError && ['CDC-P03', 'CDC-T02', 'CDC-T03', 'CDC-T08'].includes(thrown.code))
-      return undefined
-    throw thrown
-  }
-  const seconds = (performance.now() - started) / 1000
-  if (copied === 0) return undefined
-  const share = copied / Math.max(copied, biggest.rows)
-  const bytes = tables.reduce((sum, table) => sum + table.bytes, 0)
-  return { seconds: (seconds / share) * (bytes / Math.max(1, biggest.bytes)), rows: copied }
-}
-
-async function copySample(
-  { reader, postgres }: Pick<LoadSession, 'reader' | 'postgres'>,
-  mapped: MappedTable,
-  { options, onRows }: { readonly options: MigrateOptions; readonly onRows: (rows: number) => void },
-): Promise<void> {
-  const columns = mapped.columns.map(({ name, postgresType }) => `${quotePostgres(name)} ${postgresType}`)
-  await postgres.query(`CREATE TEMPORARY TABLE cdc_sample (${columns.join(', ')})`)
-  const select = mapped.columns.map(({ source }) => quoteMariadb(source.name)).join(', ')
-  const from = quoteMariadb(mapped.source.database, mapped.source.table)
-  await copyRows({
-    batches: reader.rows(`SELECT ${select} FROM ${from} LIMIT ${sampleRows}`),
-    encoder: compileResultSetEncoder(mapped, newLosses(mapped)),
-    ...{ columns: mapped.columns.length, connection: postgres, batchSize: sampleRows, signal: options.signal },
-    sql: 'COPY cdc_sample FROM STDIN (FORMAT binary)',
-    onCopied: onRows,
-  })
 }

@@ -153,6 +153,26 @@ test('a dry run says what would happen, and writes nothing', async () => {
   assert.match(await rejection(dryRun({ ...asked, chunkBy: { year: 'dd' } })), /CDC-C06[^]*year:d/)
 })
 
+test('the time of a load is told by a few large rows, and by another table where the biggest cannot be copied as usual', async () => {
+  const between = await fresh(
+    'timed',
+    `CREATE TABLE outlier (id INT PRIMARY KEY, b BOOL, pad VARCHAR(200));
+     INSERT INTO outlier SELECT seq, seq MOD 3, REPEAT('x', 200) FROM mysql.seq_1_to_30000;
+     CREATE TABLE large (id INT PRIMARY KEY, b LONGBLOB); INSERT INTO large SELECT seq, REPEAT('x', 4000000) FROM mysql.seq_1_to_20;
+     CREATE TABLE usual (id INT PRIMARY KEY); INSERT INTO usual SELECT seq FROM mysql.seq_1_to_3000; ANALYZE TABLE outlier, large, usual`,
+  )
+  await postgres.query('CREATE SCHEMA mp_cdc')
+  const asked = {
+    ...{ ...between, ...usualLoadOptions, tables: 'all' as const, maxWorkers: 2, chunkWorkers: 2, batchSize: 1000 },
+    ...{ threshold: 1e6, replace: false, signal: new AbortController().signal, log: createLogger('silent') },
+    onEvent: () => undefined,
+  }
+  const all = await dryRun(asked)
+  assert.ok(all.sampleRows > 0 && all.sampleRows < 20, `${all.sampleRows} rows of 4 MB`)
+  const others = await dryRun({ ...asked, tables: ['outlier', 'usual'] })
+  assert.equal(others.sampleRows, 3000)
+})
+
 test('no more connections than the servers allow', async () => {
   const between = await fresh(
     'narrow',

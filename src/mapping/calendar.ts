@@ -73,3 +73,9 @@ export function dateLiteral(text: string, pattern: RegExp, suffix: string): stri
   if (parts === null || Number(parts[1]) === 0) return undefined
   return isRealDate(Number(parts[1]), Number(parts[2]), Number(parts[3])) ? `'${text}${suffix}'` : undefined
 }
+
+/** Finds, on MariaDB, the dates that PostgreSQL cannot hold; NULL is none of them, also where `IS NULL` finds zero dates. */
+export function noRealDate(expression: string): string {
+  const real = `DAYOFMONTH(${expression}) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(${expression}))`
+  return `(NOT ${expression} <=> NULL AND NOT COALESCE(${real}, FALSE))`
+}

@@ -1,6 +1,7 @@
 import { CdcError } from '../core/errors.ts'
 import { quoteMariadb, quotePostgres } from '../core/quote.ts'
 import { formatTable } from '../core/table.ts'
+import { noRealDate } from '../mapping/calendar.ts'
 import type { Losses } from '../mapping/column-type.ts'
 import type { MappedTable } from '../mapping/mapped-table.ts'
 import { compileResultSetEncoder, type RowEncoder } from '../mapping/row-encoder.ts'
@@ -141,9 +142,7 @@ export function refuseLosses(mapped: MappedTable, losses: readonly ColumnLosses[
 /** Finds the rows. */
 function findingQuery({ source }: MappedTable, losses: readonly ColumnLosses[]): string {
   const conditions = losses.map(({ column, zeroDates }) =>
-    zeroDates > 0
-      ? `MONTH(${quoteMariadb(column)}) = 0 OR DAY(${quoteMariadb(column)}) = 0`
-      : `${quoteMariadb(column)} LIKE '%\\0%'`,
+    zeroDates > 0 ? noRealDate(quoteMariadb(column)) : `${quoteMariadb(column)} LIKE '%\\0%'`,
   )
   const name = quoteMariadb(source.database, source.table)
   return `SELECT * FROM ${name} WHERE ${conditions.join(' OR ')};   or load without --strict`

@@ -111,14 +111,22 @@ test('why a table is tried again is told, and why it failed in the end', async (
   })
   assert.equal(only(run, 'table-retried')[0]?.error.code, 'CDC-P01')
   await mariadb.query(`SET sql_mode = ''; CREATE TABLE refused.strict_one (id INT PRIMARY KEY, d DATE);
-    INSERT INTO refused.strict_one VALUES (1, '0000-00-00')`)
+    SET sql_mode = 'ALLOW_INVALID_DATES';
+    INSERT INTO refused.strict_one VALUES (1, '0000-00-00'), (2, NULL), (3, '2020-02-00'), (4, '2021-02-31'), (5, '0000-05-06'),
+      (6, '2020-02-29')`)
+  let query = ''
   await assert.rejects(load(between, { strict: true, replace: true }), (thrown: CdcError) => {
-    assert.match(
-      thrown.details.join('\n'),
-      /CDC-T06 .*\n[\s\S]*fix: SELECT[\s\S]*d: zero or partial dates \(1 so far\)/,
-    )
+    const text = thrown.details.join('\n')
+    assert.match(text, /CDC-T06 .*\n[\s\S]*d: zero or partial dates \(3 so far\)/)
+    query = /fix: (SELECT .*);/.exec(text)?.[1] ?? ''
     return true
   })
+  const rows = await mariadb.query<{ id: number }>(query)
+  assert.deepEqual(
+    rows.map(({ id }) => id),
+    [1, 3, 4],
+    'the query that is shown finds the rows',
+  )
 })
 
 test('a table of which the user may not read all columns is refused, and its old target stays as it is', async () => {

@@ -32,11 +32,7 @@ export async function withRestingSink<T>(
     return status === undefined ? undefined : connectorHealth(status).state
   }
   const before = await stateNow()
-  if (before === undefined || before === 'PAUSED' || before === 'STOPPED') {
-    const loaded = await load()
-    if (before !== undefined) output.next(`cdc resume ${sink}`)
-    return loaded
-  }
+  if (before === undefined || before === 'PAUSED' || before === 'STOPPED') return await load()
   await client.pause(sink)
   // A task says PAUSED itself, when what it was writing is committed.
   await askUntil(

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { CdcError } from '../../core/errors.ts'
 import { formatPosition } from '../../core/gtid.ts'
+import { connectorHealth } from '../../connect/health.ts'
 import type { Runtime } from '../../connect/runtime.ts'
 import type { ChunkBy } from '../../migrate/load-options.ts'
 import { countValue, databaseArgument, examples, listValue } from '../arguments.ts'
@@ -116,7 +117,23 @@ async function runMigrate(context: CommandContext, named: string | undefined, op
     })
     output.item({ database, tables: documents }, () => '')
   } else output.line(formatLoadEnds(ends))
-  output.next(`cdc register sink ${database}`)
+  output.next(await nextCommand(context, pipeline.sink.name, database))
+}
+
+/** A sink that failed at a missing table does not begin again by itself; one that runs needs nothing. */
+async function nextCommand(context: CommandContext, sink: string, database: string): Promise<string> {
+  const register = `cdc register sink ${database}`
+  try {
+    const status = await (await context.client()).status(sink)
+    if (status === undefined) return register
+    const { state } = connectorHealth(status)
+    if (state === 'FAILED') return `cdc restart sink ${database}`
+    if (state === 'PAUSED' || state === 'STOPPED') return `cdc resume ${sink}`
+    return state === 'OK' ? `cdc wait ${database} --for caught-up` : `cdc connector-status ${sink}`
+  } catch {
+    // --without-source needs no worker.
+    return register
+  }
 }
 
 function loadOptions(options: Options): LoadOptions {

@@ -18,7 +18,14 @@ import { probeChoices } from './probe-choices.ts'
 import { createProgressMeter } from './progress-meter.ts'
 import type { ColumnLosses, LoadedTableReport, LoadPhase } from './progress.ts'
 import { exceedsThreshold } from './table-sizes.ts'
-import { lockForReading, openSnapshots, positionAfterReading, touch, type LoadPosition } from './table-readers.ts'
+import {
+  checkReadable,
+  lockForReading,
+  openSnapshots,
+  positionAfterReading,
+  touch,
+  type LoadPosition,
+} from './table-readers.ts'
 import { createTarget, finishChunks, finishTarget, markLoading } from './target-build.ts'
 import { finishedChunks, MustStartOver, spanOf, type UnfinishedLoad } from './unfinished-load.ts'
 
@@ -57,6 +64,7 @@ export async function attemptLoad(attempt: AttemptOptions): Promise<LoadedTableR
     ...{ low: emptyPosition, high: emptyPosition, choices: {}, rows: 0, losses: {}, followed: false },
   }
   options.onEvent({ kind: 'table-start', table })
+  await checkReadable(session.reader.connection, source)
   if (unfinished === undefined) await markLoading(session.postgres, loading)
   attempt.onMarked(loading)
 

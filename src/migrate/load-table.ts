@@ -13,7 +13,6 @@ import { openSideSessions, type LoadSession, type SessionHolder } from './load-s
 import { readPreviousLoad, whyLost, type PreviousLoad } from './previous-load.ts'
 import type { LoadedTableReport } from './progress.ts'
 import { abandonTarget, unmarkLoading } from './target-build.ts'
-import { checkReadable } from './table-readers.ts'
 import { checkReplaceable, readTarget } from './target-table.ts'
 import { findUnfinished, finishedChunks, MustStartOver, type UnfinishedLoad } from './unfinished-load.ts'
 
@@ -128,7 +127,6 @@ async function loadOnce(session: LoadSession, run: TableRun): Promise<LoadedTabl
   const mapped = mapPlanned(run.source, planned.target, sink)
   const unfinished = await unfinishedLoad(session, run, previous)
   countProgress(run, unfinished)
-  await checkReadable(session.reader.connection, run.source)
   if (previous?.state === 'loading' && run.marked === undefined) run.made = true
   if (previous?.state === 'loaded') run.before = await readTableState(session.postgres, sink.name, run.source)
   const existing = unfinished === undefined ? await readTarget(session.postgres, target) : undefined

@@ -132,7 +132,7 @@ async function look(connection: MariadbConnection, table: SourceTable, sql: stri
     if (!(cause instanceof Error && 'errno' in cause && cause.errno === lockWaitTimeout)) throw thrown
     throw new CdcError('CDC-L04', {
       where: formatTable(table),
-      what: 'the table cannot be read while its definition is being changed',
+      what: 'the table cannot be read while somebody has locked it, or changes its definition',
       why: cause.message,
       cause: thrown,
     })

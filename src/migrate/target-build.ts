@@ -93,8 +93,13 @@ export interface FinishOptions {
  * copied, and would count as loaded. @throws MustStartOver
  */
 async function holdTarget(connection: PostgresConnection, table: MappedTable, file: string): Promise<void> {
-  await connection.query(`LOCK TABLE ${quotePostgres(table.schema, table.name)} IN ACCESS SHARE MODE`)
-  if ((await tableFile(connection, table)) !== file) {
+  const target = quotePostgres(table.schema, table.name)
+  // Whoever reads a table holds it; asked in one statement, because there is one for each table.
+  const { rows } = await connection.query<{ file: string }>(
+    `SELECT pg_relation_filenode($1::regclass) AS file, EXISTS (SELECT FROM ${target}) AS held`,
+    [target],
+  )
+  if (rows[0]?.file !== file) {
     throw new MustStartOver('the target table was truncated or rewritten meanwhile')
   }
 }

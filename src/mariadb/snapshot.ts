@@ -34,7 +34,8 @@ export interface SnapshotSteps {
   open(): Promise<void>
   /**
    * Exactly the transactions that the reads see, with every domain of the server. When others have written meanwhile the
-   * server reads its binary log's file from the beginning for it, which may take seconds. @throws CdcError CDC-M01; CDC-M05 when there is no binary log
+   * server reads its binary log's file from the beginning for it, which may take seconds.
+   * @throws CdcError CDC-M01; CDC-M05 when there is no binary log
    */
   position(): Promise<GtidPosition>
 }

@@ -100,7 +100,7 @@ async function verifyTables(
   }
   // Of those nothing is known; a difference of another table is worth more than that.
   if (alterations.length > 0 && tables.filter(({ equal }) => !equal).length === alterations.length) {
-    throw new CdcErrors(alterations)
+    throw alterations.length === 1 ? alterations[0] : new CdcErrors(alterations)
   }
   return { equal: tables.every(({ equal }) => equal), position: moment.position, tables }
 }

@@ -16,7 +16,11 @@ export interface Variant {
   readonly jvm?: readonly string[]
 }
 
-export const defaultsAndOurs: Readonly<Record<string, Variant>> = { defaults: { from: 'defaults' }, ours: {} }
+/** Each in the Java that it gets: without a word its own choice, ours as deploy/connect/start.sh starts it. */
+export const defaultsAndOurs: Readonly<Record<string, Variant>> = {
+  defaults: { from: 'defaults', jvm: [] },
+  ours: { jvm: ['-XX:+UseParallelGC'] },
+}
 
 export interface PairOptions {
   /** Topic prefix, target schema, and part of the names. */

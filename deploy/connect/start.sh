@@ -90,6 +90,13 @@ LOGIN
 fi
 [ "$metrics" = off ] || set -- "$@" "-javaagent:$jars/jmx_prometheus_javaagent.jar=$metrics:$here/jmx-exporter.yaml"
 
+# The parallel collector takes a third less memory here than Java's own choice, and less time: nobody waits for a worker's
+# pauses. Java accepts one collector only.
+case "${JAVA_OPTS:-}" in
+  *-XX:+Use*GC*) ;;
+  *) set -- -XX:+UseParallelGC "$@" ;;
+esac
+
 # exec: SIGTERM reaches Java itself. A worker that is out of memory ends, so that it is started anew.
 # shellcheck disable=SC2086 # JAVA_OPTS are words
 exec java -XX:MaxRAMPercentage=65 -XX:+ExitOnOutOfMemoryError \

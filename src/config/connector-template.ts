@@ -140,6 +140,7 @@ export function sinkTemplate(options: TemplateOptions): ConnectorDocument {
       'consumer.override.max.poll.records': '5000',
       // Kafka's default is 50 MB for each sink: eight of them fill a worker's memory with what waits.
       'consumer.override.fetch.max.bytes': '8388608',
+      'consumer.override.max.partition.fetch.bytes': '8388608',
       'consumer.override.metadata.max.age.ms': '2000',
     },
   }

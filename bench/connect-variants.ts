@@ -18,7 +18,7 @@ export interface Variant {
 
 /** Each in the Java that it gets: without a word its own choice, ours as deploy/connect/start.sh starts it. */
 export const defaultsAndOurs: Readonly<Record<string, Variant>> = {
-  defaults: { from: 'defaults', jvm: [] },
+  defaults: { from: 'defaults', jvm: [], source: { transforms: '' } },
   ours: { jvm: ['-XX:+UseParallelGC'] },
 }
 

@@ -8,7 +8,7 @@ import type { Notice } from './notice.ts'
 import { toJdbcUrl } from './postgres-url.ts'
 import { formerSnapshotModes } from './source-connection-options.ts'
 import type { ParseOptions } from './source-config.ts'
-import { withoutIdleCasts } from './transforms.ts'
+import { withoutIdleCasts, withoutUnreadFields } from './transforms.ts'
 
 export interface KafkaConnectConfig {
   /** What to send. Holds secrets. */
@@ -25,7 +25,7 @@ const differingDefaults: Readonly<Record<ConnectorKind, readonly string[]>> = {
 
 /**
  * The configuration as Kafka Connect needs it: current names of keys and words, a JDBC URL, our defaults written down,
- * options of the embedded runtime and casts that do nothing left out.
+ * options of the embedded runtime and casts that do nothing left out, as are fields of a source's records that no sink reads.
  * @throws CdcErrors CDC-C07 for each key that only Kafka Connect requires and that is missing.
  */
 export function forKafkaConnect(kind: ConnectorKind, raw: RawConfig, options: ParseOptions = {}): KafkaConnectConfig {
@@ -54,7 +54,7 @@ export function forKafkaConnect(kind: ConnectorKind, raw: RawConfig, options: Pa
     if (differingDefaults[kind].includes(option.name) && option.default !== null) config[option.name] ??= option.default
   }
   throwMissing(kind, config, options)
-  return { config, notices }
+  return { config: kind === 'source' ? withoutUnreadFields(config) : config, notices }
 }
 
 function throwMissing(kind: ConnectorKind, config: RawConfig, options: ParseOptions): void {

@@ -28,6 +28,30 @@ const withoutEffect: readonly { readonly type: RegExp; readonly why: string }[] 
   },
 ]
 
+const replaceField = 'org.apache.kafka.connect.transforms.ReplaceField$Value'
+/** Fields of a Debezium message that no sink of ours reads: what is said of a whole transaction, and the same time thrice. */
+const unread = ['transaction', 'ts_us', 'ts_ns']
+
+/**
+ * A source's configuration for Kafka Connect whose records do not carry what nobody reads: with the field goes its schema,
+ * which stands in every record. One that has transforms of its own is left as it is.
+ */
+export function withoutUnreadFields(raw: Readonly<Record<string, string>>): Record<string, string> {
+  if (raw['transforms'] !== undefined) return { ...raw }
+  return {
+    ...{ ...raw, transforms: 'lean', 'transforms.lean.type': replaceField },
+    'transforms.lean.exclude': unread.join(','),
+  }
+}
+
+function leavesRowsAlone(name: string, raw: Readonly<Record<string, string>>): boolean {
+  if (raw[`transforms.${name}.type`] !== replaceField) return false
+  const { [`transforms.${name}.exclude`]: exclude = '', ...rest } = raw
+  if (Object.keys(rest).some((key) => /\.(include|renames)$/.test(key) && key.startsWith(`transforms.${name}.`)))
+    return false
+  return exclude.split(',').every((field) => [...unread, 'ts_ms'].includes(field.trim()))
+}
+
 /** Reads `transforms` and what belongs to each of its names. Never throws. */
 export function readTransforms(raw: Readonly<Record<string, string>>): Transforms {
   const routes: ((topic: string) => string)[] = []
@@ -42,6 +66,8 @@ export function readTransforms(raw: Readonly<Record<string, string>>): Transform
       problems.push({ key: 'transforms', message: `transform ${name} has no "${key}"`, fix: `"${key}": "…"` })
     } else if (harmless !== undefined) {
       notices.push({ key, text: `${name} has no effect: ${harmless.why}.`, replacement: undefined })
+    } else if (leavesRowsAlone(name, raw)) {
+      notices.push({ key, text: `${name} has no effect: rows have none of these fields.`, replacement: undefined })
     } else if (type === router && raw[`transforms.${name}.predicate`] === undefined) {
       const route = compileRoute(name, raw, problems)
       if (route !== undefined) routes.push(route)

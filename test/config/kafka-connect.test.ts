@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findPlugin } from '../../src/config/connector-class.ts'
+import { readTransforms } from '../../src/config/transforms.ts'
 import { forKafkaConnect } from '../../src/config/kafka-connect.ts'
 import { resolveProviders } from '../../src/config/providers.ts'
 import { parseSinkConfig } from '../../src/config/sink-config.ts'
@@ -8,13 +9,29 @@ import { errorsOf, temporaryProject } from './temporary-project.ts'
 
 const history = { 'schema.history.internal.kafka.topic': 'h', 'schema.history.internal.kafka.bootstrap.servers': 'k' }
 
+const lean = {
+  transforms: 'lean',
+  'transforms.lean.type': 'org.apache.kafka.connect.transforms.ReplaceField$Value',
+  'transforms.lean.exclude': 'transaction,ts_us,ts_ns',
+}
+
+test('what leaves rows alone is accepted from a source that runs, other changes of fields are not', () => {
+  const problems = (changed: Readonly<Record<string, string>>): number =>
+    readTransforms({ ...lean, ...changed }).problems.length
+  assert.equal(problems({}), 0)
+  assert.equal(problems({ 'transforms.lean.exclude': 'before' }), 1)
+  assert.equal(problems({ 'transforms.lean.renames': 'after:later' }), 1)
+  const own = { ...history, transforms: 'x', 'transforms.x.type': 'org.apache.kafka.connect.transforms.RegexRouter' }
+  assert.deepEqual(forKafkaConnect('source', own).config, own)
+})
+
 test('former names and words are sent as they are called now', () => {
   const { config, notices } = forKafkaConnect('source', {
     ...history,
     'snapshot.mode': 'schema_only',
     'relay.max.bytes': '1',
   })
-  assert.deepEqual(config, { ...history, 'snapshot.mode': 'no_data' })
+  assert.deepEqual(config, { ...history, ...lean, 'snapshot.mode': 'no_data' })
   assert.deepEqual(
     notices.map(({ key }) => key),
     ['snapshot.mode'],

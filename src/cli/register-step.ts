@@ -4,7 +4,9 @@ import { registerConnector } from '../connect/register.ts'
 import type { Registered } from '../connect/register.ts'
 import { notRunning, waitUntilSettled } from '../connect/wait.ts'
 import { CdcError } from '../core/errors.ts'
+import type { RegisterOptions } from '../plan/register-checked.ts'
 import { withCasts } from './cast-step.ts'
+import type { Confirmation } from './cast-step.ts'
 import { confirmationMatches } from './confirmation.ts'
 import type { CommandContext } from './context.ts'
 import type { Steps } from './steps.ts'
@@ -71,14 +73,9 @@ export async function sendConfiguration(
   const file = await withCasts(context, written, { confirmed, command })
   const [client, runtime] = [await context.client(), await context.runtime()]
   if (runtime === 'embedded') return { registered: await registerConnector(client, file), overridden: [] }
-  const [{ registerChecked }, { openProjectKafka }] = await Promise.all([
-    import('../plan/register-checked.ts'),
-    import('./kafka-access.ts'),
-  ])
-  const project = await context.project()
-  await using kafka = await openProjectKafka(context, { timeoutMs: kafkaMs })
-  const { registered, notes, overridden } = await registerChecked(file, {
-    ...{ client, project, kafka, signal: context.signal, confirmed, command },
+  const { registered, notes, overridden } = await withChecks(context, { confirmed, command }, async (options) => {
+    const { registerChecked } = await import('../plan/register-checked.ts')
+    return await registerChecked(file, options)
   })
   for (const note of [...notes, ...overridden]) context.output.note(note)
   return { registered, overridden }
@@ -95,13 +92,22 @@ export async function checkSending(
 ): Promise<void> {
   const command = `cdc register ${written.kind} ${written.database}`
   const file = await withCasts(context, written, { confirmed, command })
-  const [{ checkRegistration }, { openProjectKafka }] = await Promise.all([
-    import('../plan/register-checked.ts'),
-    import('./kafka-access.ts'),
-  ])
+  await withChecks(context, { confirmed, command }, async (options) => {
+    const { checkRegistration } = await import('../plan/register-checked.ts')
+    return await checkRegistration(file, options)
+  })
+}
+
+/** With everything that the checks ask, Kafka among it where it can be reached. */
+async function withChecks<T>(
+  context: CommandContext,
+  confirmation: Confirmation,
+  work: (options: RegisterOptions) => Promise<T>,
+): Promise<T> {
+  const { openProjectKafka } = await import('./kafka-access.ts')
   const [client, project] = [await context.client(), await context.project()]
   await using kafka = await openProjectKafka(context, { timeoutMs: kafkaMs })
-  await checkRegistration(file, { client, project, kafka, signal: context.signal, confirmed, command })
+  return await work({ client, project, kafka, signal: context.signal, ...confirmation })
 }
 
 /** An unchanged configuration does not wake a failed task, on neither runtime. */

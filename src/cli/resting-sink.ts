@@ -61,18 +61,10 @@ export async function withRestingSink<T>(
 
 /** Whether a table of the sink has been begun and not finished. What cannot be asked is taken to be so. */
 async function isHalfLoaded(sink: SinkConfig): Promise<boolean> {
-  const [{ connectPostgres }, { readTables }] = await Promise.all([
-    import('../postgres/connection.ts'),
-    import('../state/tables.ts'),
-  ])
+  const { readLoadedTables } = await import('../plan/loaded-casts.ts')
   try {
-    await using connection = await connectPostgres(sink.postgres, {
-      applicationName: `cdc migrate ${sink.name}`,
-      where: sink.name,
-    })
-    const { rows } = await connection.query<{ there: string | null }>(`SELECT to_regclass('cdc.tables') AS there`)
-    if (rows[0]?.there == null) return false
-    return (await readTables(connection, sink.name)).some(({ state }) => state === 'loading')
+    // Also after Ctrl-C: nothing of it may be aborted by that.
+    return (await readLoadedTables(sink)).some(({ state }) => state === 'loading')
   } catch {
     return true
   }

@@ -17,7 +17,13 @@ export interface Transforms {
 }
 
 const router = 'org.apache.kafka.connect.transforms.RegexRouter'
-const withoutEffect: readonly { readonly type: RegExp; readonly why: string }[] = [
+type Raw = Readonly<Record<string, string>>
+
+const withoutEffect: readonly {
+  readonly type: RegExp
+  readonly only?: typeof leavesRowsAlone
+  readonly why: string
+}[] = [
   {
     type: /^org\.apache\.kafka\.connect\.transforms\.Cast\$(Value|Key)$/,
     why: 'Cast sees only the outer fields of a Debezium message and never the columns, so it changes nothing; column types follow the source by themselves',
@@ -25,6 +31,11 @@ const withoutEffect: readonly { readonly type: RegExp; readonly why: string }[] 
   {
     type: /^io\.debezium\.transforms\.ExtractNewRecordState$/,
     why: 'rows are taken from the whole change, so it is not needed',
+  },
+  {
+    type: /^org\.apache\.kafka\.connect\.transforms\.ReplaceField\$Value$/,
+    only: leavesRowsAlone,
+    why: 'rows have none of these fields',
   },
 ]
 
@@ -44,8 +55,7 @@ export function withoutUnreadFields(raw: Readonly<Record<string, string>>): Reco
   }
 }
 
-function leavesRowsAlone(name: string, raw: Readonly<Record<string, string>>): boolean {
-  if (raw[`transforms.${name}.type`] !== replaceField) return false
+function leavesRowsAlone(name: string, raw: Raw): boolean {
   const { [`transforms.${name}.exclude`]: exclude = '', ...rest } = raw
   if (Object.keys(rest).some((key) => /\.(include|renames)$/.test(key) && key.startsWith(`transforms.${name}.`)))
     return false
@@ -61,13 +71,13 @@ export function readTransforms(raw: Readonly<Record<string, string>>): Transform
     if (name === '') continue
     const key = `transforms.${name}.type`
     const type = raw[key]
-    const harmless = withoutEffect.find((entry) => entry.type.test(type ?? ''))
+    const harmless = withoutEffect.find(
+      ({ type: known, only }) => known.test(type ?? '') && (only?.(name, raw) ?? true),
+    )
     if (type === undefined) {
       problems.push({ key: 'transforms', message: `transform ${name} has no "${key}"`, fix: `"${key}": "…"` })
     } else if (harmless !== undefined) {
       notices.push({ key, text: `${name} has no effect: ${harmless.why}.`, replacement: undefined })
-    } else if (leavesRowsAlone(name, raw)) {
-      notices.push({ key, text: `${name} has no effect: rows have none of these fields.`, replacement: undefined })
     } else if (type === router && raw[`transforms.${name}.predicate`] === undefined) {
       const route = compileRoute(name, raw, problems)
       if (route !== undefined) routes.push(route)

@@ -2,6 +2,7 @@ import { connectMariadb } from '../mariadb/connection.ts'
 import { connectPostgres } from '../postgres/connection.ts'
 import { addForeignKeys } from './add-foreign-keys.ts'
 import { addSequences } from './add-sequences.ts'
+import { loadApplicationName } from './load-session.ts'
 import type { MigrateOptions } from './load-options.ts'
 import { mapPlanned, type PlannedTable } from './load-plan.ts'
 import type { LoadedTableReport } from './progress.ts'
@@ -14,7 +15,7 @@ export async function finishRun(
   const { source, sink, signal, withSequences, withForeignKeys, onEvent } = options
   if (!withSequences && !withForeignKeys) return
   await using mariadb = await connectMariadb(source, { signal, where: source.name })
-  const applicationName = `cdc migrate ${sink.name}`
+  const applicationName = loadApplicationName(sink)
   await using postgres = await connectPostgres(sink.postgres, { applicationName, where: sink.name, signal })
   const tables = loaded.map(({ planned, report }) => ({
     mapped: mapPlanned(planned.source, planned.target, sink, report.choices),

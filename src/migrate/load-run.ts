@@ -3,6 +3,7 @@ import type { Logger } from '../lib/logger.ts'
 import { connectPostgres, type PostgresConnection } from '../postgres/connection.ts'
 import { beginLoadRun, endLoadRun, tellLoadRun } from '../state/load-run.ts'
 import type { MigrateOptions } from './load-options.ts'
+import { loadApplicationName } from './load-session.ts'
 import { lockHolders } from './lock-holders.ts'
 import type { PreviousLoad } from './previous-load.ts'
 import type { LoadEvent, LoadPhase } from './progress.ts'
@@ -48,7 +49,7 @@ export async function openLoadRun(options: MigrateOptions): Promise<LoadRun> {
   const named = new Set<string>()
   const telling = tellNowAndThen(stop.signal, log, async () => {
     if (!progress.told()) await tellLoadRun(connection, run.owner, progress.document())
-    for (const [holder, text] of await lockHolders(connection, applicationName(sink))) {
+    for (const [holder, text] of await lockHolders(connection, loadApplicationName(sink))) {
       if (!named.has(holder)) onEvent({ kind: 'note', text })
       named.add(holder)
     }
@@ -93,12 +94,7 @@ export async function openLoadRun(options: MigrateOptions): Promise<LoadRun> {
 }
 
 async function connect({ sink, signal }: MigrateOptions): Promise<PostgresConnection> {
-  return await connectPostgres(sink.postgres, { applicationName: applicationName(sink), where: sink.name, signal })
-}
-
-/** Of all sessions of a load. */
-function applicationName({ name }: MigrateOptions['sink']): string {
-  return `cdc migrate ${name}`
+  return await connectPostgres(sink.postgres, { applicationName: loadApplicationName(sink), where: sink.name, signal })
 }
 
 async function untilNext(signal: AbortSignal): Promise<boolean> {

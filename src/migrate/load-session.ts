@@ -27,6 +27,11 @@ export interface SideSessions extends AsyncDisposable {
   readonly notes: PostgresConnection | undefined
 }
 
+/** Of all sessions of a load in PostgreSQL: by it they are told from others that hold a lock. */
+export function loadApplicationName({ name }: Pick<MigrateOptions['sink'], 'name'>): string {
+  return `cdc migrate ${name}`
+}
+
 type SessionOptions = Pick<MigrateOptions, 'source' | 'sink'>
 
 /** Both sides at once. @throws CdcError of either */
@@ -54,7 +59,7 @@ async function openWriter(
   sink: MigrateOptions['sink'],
   signal: AbortSignal,
 ): Promise<Pick<LoadSession, 'postgres' | 'unloggedPays'>> {
-  const applicationName = `cdc migrate ${sink.name}`
+  const applicationName = loadApplicationName(sink)
   const postgres = await connectPostgres(sink.postgres, { applicationName, where: sink.name, signal })
   try {
     return { postgres, ...(await prepareSession(postgres)) }
@@ -91,7 +96,7 @@ export async function openSideSessions(
   const { source, sink } = options
   const opened = await Promise.allSettled([
     connectPatiently(source, { signal, where: source.name }),
-    connectPostgres(sink.postgres, { applicationName: `cdc migrate ${sink.name}`, where: sink.name, signal }),
+    connectPostgres(sink.postgres, { applicationName: loadApplicationName(sink), where: sink.name, signal }),
     ...Array.from({ length: workers - 1 }, async () => await openSession(options, signal)),
   ])
   const disposeAll = async (): Promise<void> => {

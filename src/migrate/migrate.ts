@@ -6,7 +6,7 @@ import { fitWorkers, postgresLimit, type ConnectionLimit, type Workers } from '.
 import { finishRun } from './finish-run.ts'
 import { checkLoadOptions, type MigrateOptions } from './load-options.ts'
 import type { PlannedTable } from './load-plan.ts'
-import { holdSession } from './load-session.ts'
+import { holdSession, loadApplicationName } from './load-session.ts'
 import { openLoadRun } from './load-run.ts'
 import { loadTable, type LoadTableOptions } from './load-table.ts'
 import type { LoadedTableReport } from './progress.ts'
@@ -88,7 +88,7 @@ async function prepareTarget(
   { sink, signal, createSchema }: MigrateOptions,
   planned: readonly PlannedTable[],
 ): Promise<ConnectionLimit> {
-  const applicationName = `cdc migrate ${sink.name}`
+  const applicationName = loadApplicationName(sink)
   await using connection = await connectPostgres(sink.postgres, { applicationName, where: sink.name, signal })
   const limit = await postgresLimit(connection)
   await ensureState(connection)

@@ -9,8 +9,9 @@ import { readTables } from '../state/tables.ts'
 import type { LoadedTable } from '../state/tables.ts'
 
 /** The tables that a sink has loaded; none when its target has no state yet. */
-export async function readLoadedTables(sink: SinkConfig, signal: AbortSignal): Promise<readonly LoadedTable[]> {
-  const options = { applicationName: `cdc register ${sink.name}`.slice(0, 63), where: sink.name, signal }
+export async function readLoadedTables(sink: SinkConfig, signal?: AbortSignal): Promise<readonly LoadedTable[]> {
+  const name = { applicationName: `cdc register ${sink.name}`.slice(0, 63), where: sink.name }
+  const options = signal === undefined ? name : { ...name, signal }
   await using connection = await connectPostgres(sink.postgres, options)
   const { rows } = await connection.query<{ there: string | null }>(`SELECT to_regclass('cdc.tables') AS there`)
   if (rows[0]?.there === null) return []

@@ -90,9 +90,11 @@ async function verifyTables(
   for (const table of chosen) {
     signal.throwIfAborted()
     onEvent({ kind: 'table-start', table: formatTable(table) })
-    const result = await verifyTable(moment, table, {
-      ...{ loaded: loaded.get(formatTable(table)), compare, options },
-      onAltered: (error) => alterations.push(error),
+    const context = { loaded: loaded.get(formatTable(table)), compare, options }
+    const result = await verifyTable(moment, table, context).catch((thrown: unknown) => {
+      const error = undecided(thrown, table)
+      alterations.push(error)
+      return notRead(table, options, { extraColumns: [], problem: error.what })
     })
     log.debug({ table: result.table, equal: result.equal, rows: result.sourceRows }, 'table compared')
     tables.push(result)
@@ -106,35 +108,38 @@ async function verifyTables(
 }
 
 interface TableContext {
-  readonly onAltered: (error: CdcError) => void
   readonly loaded: LoadedTable | undefined
   readonly compare: Compare
   readonly options: VerifyOptions & { readonly before: Definitions }
 }
 
+/** @throws CdcError CDC-V02 and what `undecided` knows, when nothing can be said of the table */
 async function verifyTable(moment: Moment, source: SourceTable, context: TableContext): Promise<VerifiedTable> {
   const { compare, options } = context
+  const seen = await lookAtTable(moment, source, context)
+  const { extraColumns } = seen
+  const result: VerifiedTable =
+    'problem' in seen
+      ? notRead(source, options, seen)
+      : { ...namesOf(source, options), ...(await compare(seen.mapped)), extraColumns }
+  // The definition is that of now: what differs may be older than the last ALTER TABLE, or of another table by a RENAME.
+  if (!result.equal && !(await isAsBefore(moment, source, options))) throw altered(source, undefined)
+  return result
+}
+
+function namesOf(source: SourceTable, options: VerifyOptions): Pick<VerifiedTable, 'table' | 'target'> {
   const topic = options.source.topicName(source.database, source.table)
   const target = options.sink.targetName(source.database, source.table, topic)
-  const names = { table: formatTable(source), target: `${target.schema}.${target.table}` }
-  const unread = { ...names, sourceRows: null, targetRows: null, equal: false, differences: [], more: false }
-  try {
-    const seen = await lookAtTable(moment, source, context)
-    if ('problem' in seen) {
-      // The definition is that of now: what lacks something may only be older than the last ALTER TABLE.
-      if (await isAsBefore(moment, source, options)) return { ...unread, ...seen }
-      throw altered(source, undefined)
-    }
-    const compared = await compare(seen.mapped)
-    // After a RENAME its rows are those of another table, whose definition may be the same.
-    if (!compared.equal && !(await isAsBefore(moment, source, options))) throw altered(source, undefined)
-    return { ...names, ...compared, extraColumns: seen.extraColumns }
-  } catch (thrown) {
-    if (!(thrown instanceof CdcError) || !isAltered(thrown)) throw thrown
-    const error = thrown.code === 'CDC-V02' ? thrown : altered(source, thrown)
-    context.onAltered(error)
-    return { ...unread, extraColumns: [], problem: error.what }
-  }
+  return { table: formatTable(source), target: `${target.schema}.${target.table}` }
+}
+
+function notRead(
+  source: SourceTable,
+  options: VerifyOptions,
+  why: Pick<VerifiedTable, 'extraColumns' | 'problem'>,
+): VerifiedTable {
+  const nothing = { sourceRows: null, targetRows: null, equal: false, differences: [], more: false }
+  return { ...namesOf(source, options), ...nothing, ...why }
 }
 
 async function definitionsBefore({ source, signal }: VerifyOptions): Promise<Definitions> {
@@ -161,11 +166,15 @@ function altered(source: SourceTable, cause: CdcError | undefined): CdcError {
 /** ER_BAD_FIELD_ERROR, ER_NO_SUCH_TABLE: the names were read from the catalog a moment before. */
 const gone = new Set<unknown>([1054, 1146])
 
-/** Also when the rows kept changing: that is known of one table, and the others can be compared. */
-function isAltered({ code, cause }: CdcError): boolean {
-  return (
-    code === 'CDC-L04' || code === 'CDC-V02' || (cause instanceof Error && 'errno' in cause && gone.has(cause.errno))
-  )
+/** The error that says why nothing is known of one table while the others can be compared. @throws every other error */
+function undecided(thrown: unknown, source: SourceTable): CdcError {
+  if (!(thrown instanceof CdcError)) throw thrown
+  const { code, cause } = thrown
+  if (code === 'CDC-V02') return thrown
+  if (code === 'CDC-L04' || (cause instanceof Error && 'errno' in cause && gone.has(cause.errno))) {
+    return altered(source, thrown)
+  }
+  throw thrown
 }
 
 type SeenTable =

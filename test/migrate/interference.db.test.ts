@@ -1,22 +1,12 @@
 // What others do to the tables while they are loaded, or between two loads.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { CdcError } from '../../src/core/errors.ts'
 import type { LoadEvent } from '../../src/migrate/progress.ts'
-import { startMariadb, type MariadbServer } from '../harness/start-mariadb.ts'
-import { startPostgres, type PostgresServer } from '../harness/start-postgres.ts'
+import { startBothServers } from '../harness/both-servers.ts'
 import { configs, load, type Configs, type LoadRun } from './configs.ts'
 
-let mariadb: MariadbServer
-let postgres: PostgresServer
-
-before(async () => {
-  ;[mariadb, postgres] = await Promise.all([startMariadb(), startPostgres()])
-})
-
-after(async () => {
-  await Promise.all([mariadb[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()])
-})
+const { mariadb, postgres } = await startBothServers()
 
 async function filled(database: string, rows: number): Promise<Configs> {
   await mariadb.createDatabases(database)

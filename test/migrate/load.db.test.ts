@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { CdcError, type ErrorCode } from '../../src/core/errors.ts'
 import { formatPosition, parsePosition } from '../../src/core/gtid.ts'
 import { connectPostgres } from '../../src/postgres/connection.ts'
-import { startMariadb, type MariadbServer } from '../harness/start-mariadb.ts'
-import { startPostgres, type PostgresServer } from '../harness/start-postgres.ts'
+import { startBothServers } from '../harness/both-servers.ts'
 import { configs, kinds, load, type Configs } from './configs.ts'
 
-let mariadb: MariadbServer
-let postgres: PostgresServer
-
-before(async () => {
-  ;[mariadb, postgres] = await Promise.all([startMariadb(), startPostgres()])
-})
-
-after(async () => {
-  await Promise.all([mariadb[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()])
-})
+const { mariadb, postgres } = await startBothServers()
 
 /** A source database of its own for a test, and an empty target. */
 async function fresh(database: string): Promise<Configs> {

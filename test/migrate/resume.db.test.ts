@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { formatPosition, reaches, samePosition } from '../../src/core/gtid.ts'
 import type { MigrateOptions } from '../../src/migrate/load-options.ts'
 import type { LoadEvent } from '../../src/migrate/progress.ts'
 import { connectPostgres } from '../../src/postgres/connection.ts'
-import { startMariadb, type MariadbServer } from '../harness/start-mariadb.ts'
-import { startPostgres, type PostgresServer } from '../harness/start-postgres.ts'
+import { startBothServers } from '../harness/both-servers.ts'
 import { configs, load, type Configs, type LoadRun } from './configs.ts'
 
-let mariadb: MariadbServer
-let postgres: PostgresServer
-
-before(async () => {
-  ;[mariadb, postgres] = await Promise.all([startMariadb(), startPostgres()])
-})
-
-after(async () => {
-  await Promise.all([mariadb[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()])
-})
+const { mariadb, postgres } = await startBothServers()
 
 const cutSmall = { threshold: 1000, chunkWorkers: 2 }
 

@@ -1,24 +1,14 @@
 // Comparing while changes go on, with a target that is behind: what a sink is like that cannot be made to stop.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { CdcError } from '../../src/core/errors.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { verify, type VerifyOptions } from '../../src/verify/verify.ts'
 import type { VerifyResult } from '../../src/verify/verify-report.ts'
-import { startMariadb, type MariadbServer } from '../harness/start-mariadb.ts'
-import { startPostgres, type PostgresServer } from '../harness/start-postgres.ts'
+import { startBothServers } from '../harness/both-servers.ts'
 import { configs, load, type Configs } from '../migrate/configs.ts'
 
-let mariadb: MariadbServer
-let postgres: PostgresServer
-
-before(async () => {
-  ;[mariadb, postgres] = await Promise.all([startMariadb(), startPostgres()])
-})
-
-after(async () => {
-  await Promise.all([mariadb[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()])
-})
+const { mariadb, postgres } = await startBothServers()
 
 async function loaded(database: string): Promise<Configs> {
   await mariadb.createDatabases(database)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { CdcError, CdcErrors } from '../../src/core/errors.ts'
 import { formatPosition, parsePosition } from '../../src/core/gtid.ts'
 import { createLogger } from '../../src/lib/logger.ts'
@@ -8,21 +8,11 @@ import { connectPostgres } from '../../src/postgres/connection.ts'
 import { writePosition } from '../../src/state/position.ts'
 import { verify, type VerifyOptions } from '../../src/verify/verify.ts'
 import type { VerifyResult } from '../../src/verify/verify-report.ts'
-import { startMariadb, type MariadbServer } from '../harness/start-mariadb.ts'
-import { startPostgres, type PostgresServer } from '../harness/start-postgres.ts'
+import { startBothServers } from '../harness/both-servers.ts'
 import { waitFor } from '../harness/wait-for.ts'
 import { configs, load, type Configs } from '../migrate/configs.ts'
 
-let mariadb: MariadbServer
-let postgres: PostgresServer
-
-before(async () => {
-  ;[mariadb, postgres] = await Promise.all([startMariadb(), startPostgres()])
-})
-
-after(async () => {
-  await Promise.all([mariadb[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()])
-})
+const { mariadb, postgres } = await startBothServers()
 
 async function fresh(database: string): Promise<Configs> {
   await mariadb.createDatabases(database)
